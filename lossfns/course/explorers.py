@@ -1,0 +1,69 @@
+"""Widgets that answer at once: one idea each, shown after a static figure has made the point."""
+
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from lossfns.course.figures.live import LivePointsAndLines
+from lossfns.course.training import Line, fit_line
+from lossfns.regression import huber_loss, mae_loss, mse_loss, pinball_loss
+
+SQUARED, ABSOLUTE, HUBER, PINBALL = "squared", "absolute", "Huber", "pinball, q = 0.9"
+
+
+def outlier(x: Any, y: Any, *, xlabel: str = "x", ylabel: str = "y") -> widgets.VBox:
+    """Move the last of the points up and down, and see which of four losses lets its line be moved.
+
+    x, y: (n,), at most 500 points; 20 are best. The sliders take the arrow keys: the height of the last
+    point, and Huber's δ. The lines are exact minimisers of the library's losses, fitted again at every move.
+    """
+    x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)
+    reach = max(np.ptp(y), 1e-9)
+    low, high = y.min() - reach, y.max() + 2 * reach
+    picture = LivePointsAndLines(
+        x,
+        y,
+        [SQUARED, ABSOLUTE, HUBER, PINBALL],
+        title="One point moves: which lines follow it?",
+        xlabel=xlabel,
+        ylabel=ylabel,
+        ylim=(low - 0.1 * reach, high + 0.1 * reach),
+    )
+    height = _slider("height of the last point", y[-1], low, high)
+    delta = _slider("δ of Huber", reach / 10, reach / 200, reach)
+    image, caption = widgets.Image(format="png", width=792), widgets.HTML()
+
+    def answer(_: Any = None) -> None:
+        moved = np.append(y[:-1], height.value)
+        image.value, text = picture.redraw(height.value, _fits(x, moved, delta.value))
+        caption.value = f'<p role="status" style="max-width:62em;opacity:.8">Figure: {escape(text)}</p>'
+
+    for slider in (height, delta):
+        slider.observe(answer, names="value")
+    answer()
+    return widgets.VBox([height, delta, image, caption])
+
+
+def _fits(x: np.ndarray, y: np.ndarray, delta: float) -> dict[str, Line]:
+    return {
+        SQUARED: fit_line(x, y, mse_loss),
+        ABSOLUTE: fit_line(x, y, mae_loss),
+        HUBER: fit_line(x, y, huber_loss, delta=delta),
+        PINBALL: fit_line(x, y, pinball_loss, q=0.9),
+    }
+
+
+def _slider(description: str, value: float, low: float, high: float) -> widgets.FloatSlider:
+    """A hundred steps from low to high; the arrow keys move by one of them."""
+    return widgets.FloatSlider(
+        value=float(value),
+        min=float(low),
+        max=float(high),
+        step=float(high - low) / 100,
+        description=description,
+        readout_format=".3g",
+        style={"description_width": "12em"},
+        layout={"width": "36em"},
+    )

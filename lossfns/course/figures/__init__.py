@@ -1,0 +1,15 @@
+"""The course's figures, one call each: data in, a picture and its description out.
+
+Every figure shows three things: the picture; its text alternative (what a screen reader or a plain-text
+notebook gets in its place); and the same sentence below it as `Figure: …`. The sentence is computed from what
+is drawn, so it changes when the picture does. Colours belong to losses, see `colours.FAMILIES`; lines are
+labelled where they end.
+
+Titles say the claim, axis labels carry symbol and unit; both come from the notebook. At most four lines.
+Labels may have a second line ("q = 0.9\\nnine in ten spend less"). All functions return None.
+"""
+
+from lossfns.course.figures.kinds import curves, histogram, loss_and_gradient, points_and_lines
+from lossfns.course.figures.paths import descent
+
+__all__ = ["curves", "descent", "histogram", "loss_and_gradient", "points_and_lines"]

@@ -1,0 +1,50 @@
+"""Which colour a line has: its loss's own, through the whole course."""
+
+from collections import Counter
+
+MOST_LINES = 4
+FAMILIES = {
+    # family: (colour, words that a label of it contains); the first family that fits wins
+    "mae": ("#D43F00", ("mae", "absolute", "median")),
+    "huber": ("#008554", ("huber",)),
+    "pinball": ("#993D77", ("pinball", "quantile", "q =")),
+    "mse": ("#004799", ("mse", "squared", "mean")),
+}
+OTHERS = (
+    "#3A3A3A",
+    "#946800",
+    "#6674D9",
+    "#8A8A8A",
+)  # for lines that are no loss: optimizers, step sizes, truths
+
+
+def colours(labels: list[str], hint: str = "") -> list[str]:
+    """The colour of each label: its family's, or one of OTHERS in turn. ValueError for more than four labels.
+
+    Lines of one family share its colour; `shades` tells them apart. `hint`, the name of the one function
+    that is drawn, stands in for labels that fit no family.
+    """
+    if len(labels) > MOST_LINES:
+        raise ValueError(f"a figure has at most {MOST_LINES} lines, got {len(labels)}: {', '.join(labels)}")
+    spare = iter(OTHERS)
+    found = [_family(label) or _family(hint) for label in labels]
+    return [FAMILIES[family][0] if family else next(spare) for family in found]
+
+
+def shades(bases: list[str]) -> list[str]:
+    """The same colours, where one is used k times lightest first: the k lines go from pale to full."""
+    total, seen, result = Counter(bases), Counter(), []
+    for base in bases:
+        seen[base] += 1
+        result.append(_paler(base, 0.55 * (total[base] - seen[base]) / max(1, total[base] - 1)))
+    return result
+
+
+def _family(label: str) -> str | None:
+    text = label.lower()
+    return next((name for name, (_, words) in FAMILIES.items() if any(word in text for word in words)), None)
+
+
+def _paler(colour: str, share: float) -> str:
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(part + share * (255 - part)):02X}" for part in parts)

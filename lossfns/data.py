@@ -1,0 +1,146 @@
+"""Real data that ships inside installed packages, and seeded generators. Nothing downloads."""
+
+import csv
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+Array = np.ndarray
+
+
+class Engel(NamedTuple):
+    """Household income and food expenditure, each (235,), in Belgian francs a year."""
+
+    income: Array
+    food: Array
+
+
+class Sample(NamedTuple):
+    """Points (x, y), each (n,)."""
+
+    x: Array
+    y: Array
+
+
+class Contaminated(NamedTuple):
+    """Targets (n,) of which some were spoilt, and which ones: a boolean array (n,)."""
+
+    y: Array
+    spoilt: Array
+
+
+class Source(NamedTuple):
+    """Where a data set comes from: its loader, its content, its shape, its licence and whom to cite."""
+
+    name: str
+    content: str
+    shape: str
+    licence: str
+    citation: str
+
+
+def engel() -> Engel:
+    """What 235 Belgian working-class households earned and spent on food in 1857, in francs a year.
+
+    The file is read straight from the installed statsmodels: a millisecond, where importing its loader takes
+    half a second.
+
+    Returns two float64 arrays of shape (235,), a fresh copy at each call.
+    Raises ModuleNotFoundError when statsmodels is not installed.
+
+    >>> income, food = engel()
+    >>> food.shape, round(float(food.mean()))
+    ((235,), 624)
+
+    Source: Koenker and Bassett (1982), Econometrica 50, 43-61; public domain.
+    """
+    with (_folder_of("statsmodels") / "datasets" / "engel" / "engel.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        rows = [(float(row["income"]), float(row["foodexp"])) for row in csv.DictReader(file)]
+    income, food = np.array(rows).T.copy()
+    return Engel(income, food)
+
+
+def noisy_line(
+    n: int = 40,
+    *,
+    slope: float = 2.0,
+    intercept: float = 1.0,
+    noise: float = 1.0,
+    spread: float = 0.0,
+    seed: int = 0,
+) -> Sample:
+    """Points around a straight line: y = intercept + slope·x + (noise + spread·x)·ε.
+
+    ε is standard normal, x uniform on (0, 10).
+
+    The truth is known for every quantile, and it is a line too: with z the standard normal q-quantile,
+    Q(q | x) = (intercept + noise·z) + (slope + spread·z)·x. With spread = 0 all these lines are parallel.
+
+    Returns x and y, float64 of shape (n,), sorted by x; the same seed gives the same points.
+    Raises ValueError when n is not positive, or when noise or spread is negative.
+
+    >>> x, y = noisy_line(3, noise=0.0)
+    >>> bool(np.allclose(y, 1 + 2 * x))
+    True
+    """
+    if n < 1:
+        raise ValueError(f"n must be at least 1, got {n}")
+    if noise < 0 or spread < 0:
+        raise ValueError(f"noise and spread must not be negative, got noise={noise} and spread={spread}")
+    draw = np.random.default_rng(seed)
+    x = np.sort(draw.uniform(0, 10, n))
+    return Sample(x, intercept + slope * x + (noise + spread * x) * draw.standard_normal(n))
+
+
+def contaminate(y: Array, *, share: float = 0.05, factor: float = 10.0, seed: int = 0) -> Contaminated:
+    """Spoil a share of the targets: each chosen y is multiplied by `factor`, like a slipped decimal point.
+
+    y: (n,). `share` in [0, 1]: round(share·n) of them are chosen without replacement. y itself is not
+        modified.
+
+    Returns the spoilt copy and the boolean array that says which ones were spoilt.
+    Raises ValueError when share is outside [0, 1].
+
+    >>> y, spoilt = contaminate(np.ones(40))
+    >>> float(y.sum()), int(spoilt.sum())
+    (58.0, 2)
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"share must be between 0 and 1, got {share}")
+    y = np.asarray(y, dtype=np.float64)
+    spoilt = np.zeros(len(y), dtype=bool)
+    spoilt[np.random.default_rng(seed).permutation(len(y))[: round(share * len(y))]] = True
+    return Contaminated(np.where(spoilt, factor * y, y), spoilt)
+
+
+def sources() -> tuple[Source, ...]:
+    """The real data sets of the course, one row each, with licence and citation.
+
+    >>> [source.name for source in sources()]
+    ['engel']
+    """
+    return (
+        Source(
+            name="engel",
+            content="annual income and food expenditure of Belgian working-class households, 1857, francs",
+            shape="235 × 2",
+            licence="public domain",
+            citation=(
+                "Koenker, R. and Bassett, G. (1982). Robust Tests of Heteroscedasticity based on Regression"
+                " Quantiles. Econometrica 50, 43-61; collected by Engel (1857), distributed with statsmodels."
+            ),
+        ),
+    )
+
+
+def _folder_of(package: str) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(
+            f"this data set ships inside {package}, which is not installed: pip install lossfns[course]"
+        )
+    return Path(spec.origin).parent

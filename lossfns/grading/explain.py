@@ -1,0 +1,319 @@
+"""Explanations: one idea that accounts for everything a wrong answer returned.
+
+Each finder takes a `Case` (the exercise, the probes, what was expected, what came) and returns a Finding, or None.
+They are asked from the particular to the general: a named mistake, the kind and shape of the result, a relation to the
+right values, a regime in which all failures lie.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+
+from lossfns.grading.exercise import Exercise
+from lossfns.grading.record import Outcome, Probe, Recording, record
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The name of an explanation and its sentence, and the probe that shows it best (None: the first failing)."""
+
+    name: str
+    sentence: str
+    probe: int | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One answer to one exercise, with all that is known about it."""
+
+    exercise: Exercise
+    probes: tuple[Probe, ...]
+    expected: Recording
+    came: Recording
+
+    @cached_property
+    def rows(self) -> list[tuple[Probe, np.ndarray, np.ndarray]]:
+        """(probe, expected, came) for finders that run after every result is known to be numbers of right shape."""
+        pairs = zip(self.probes, self.expected.outcomes, self.came.outcomes, strict=True)
+        return [(probe, want.value, fit(got.value, want.value)) for probe, want, got in pairs]
+
+    @cached_property
+    def right(self) -> list[bool]:
+        """Whether each probe was answered rightly."""
+        pairs = zip(self.expected.outcomes, self.came.outcomes, strict=True)
+        return [same_outcome(got, want, self.exercise.rtol) for want, got in pairs]
+
+
+def fit(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    """A single number counts as a scalar, whatever its axes: (1,) where () was asked."""
+    return got.reshape(()) if want.shape == () and got.size == 1 else got
+
+
+def close(got: np.ndarray, want: np.ndarray, rtol: float) -> np.ndarray:
+    """Elementwise equality up to rounding; NaN equals NaN, inf equals inf."""
+    finite = np.abs(want[np.isfinite(want)])
+    scale = finite.max() if finite.size else 0.0
+    return np.isclose(got, want, rtol=rtol, atol=rtol * 0.1 * scale + 1e-12, equal_nan=True)
+
+
+def same(got: np.ndarray, want: np.ndarray, rtol: float) -> bool:
+    got = fit(got, want)
+    return got.shape == want.shape and bool(close(got, want, rtol).all())
+
+
+def same_outcome(got: Outcome, want: Outcome, rtol: float) -> bool:
+    if got.value is None or want.value is None:
+        return got.value is want.value and (got.junk, got.error) == (want.junk, want.error)
+    return same(got.value, want.value, rtol)
+
+
+def same_recording(came: Recording, other: Recording, rtol: float) -> bool:
+    if len(came.outcomes) != len(other.outcomes):
+        return False
+    pairs = zip(came.outcomes, other.outcomes, strict=True)
+    return all(same_outcome(got, want, rtol) for got, want in pairs)
+
+
+# A mistake by name -------------------------------------------------------------------------------------------------
+
+
+def named_mistake(case: Case, recordings: dict[str, Recording]) -> Finding | None:
+    """The one mistake whose outputs equal the answer's on every probe. If two fit, neither is said."""
+    fitting = [
+        mistake
+        for mistake in case.exercise.mistakes
+        if same_recording(case.came, recordings[mistake.name], case.exercise.rtol)
+    ]
+    return Finding(fitting[0].name, fitting[0].sentence) if len(fitting) == 1 else None
+
+
+# The kind and shape of the result ----------------------------------------------------------------------------------
+
+
+def wrong_kind(case: Case) -> Finding | None:
+    """Nothing was returned, or something that is not numbers."""
+    for i, outcome in enumerate(case.came.outcomes):
+        if outcome.junk == "NoneType":
+            always = all(o.junk == "NoneType" for o in case.came.outcomes)
+            where = "Your function returned nothing." if always else "For some inputs your function returned nothing."
+            return Finding("no-return", f"{where} Did it print instead of return?" if always else where, i)
+        if outcome.junk:
+            return Finding(
+                f"type: {outcome.junk}",
+                f"You returned a {outcome.junk}; {case.exercise.gives} was asked.",
+                i,
+            )
+    return None
+
+
+def wrong_shape(case: Case) -> Finding | None:
+    """The result has another shape than the one asked for, shown on an input of more than one element."""
+    wrong = [i for i, (_, want, got) in enumerate(case.rows) if got.shape != want.shape]
+    if not wrong:
+        return None
+    i = next((i for i in wrong if max(case.rows[i][1].size, case.rows[i][2].size) > 1), wrong[0])
+    name, sentence = _shape_in_words(case.rows[i][1], case.rows[i][2], case.exercise)
+    return Finding(name, sentence, i)
+
+
+def _shape_in_words(want: np.ndarray, got: np.ndarray, exercise: Exercise) -> tuple[str, str]:
+    asked = f"{exercise.gives} was asked."
+    if want.shape == ():
+        return "shape: not reduced", f"You returned {got.size} numbers, shape {got.shape}; {asked}"
+    if got.size == 1:
+        return "shape: reduced", f"You returned a single number; {asked}"
+    if got.ndim == want.ndim + 1 and set(got.shape) == set(want.shape):
+        return "shape: broadcast", (
+            f"You returned a table of shape {got.shape}; {asked} "
+            "A column against a row makes a table of all pairs: look at the shapes."
+        )
+    return "shape", f"You returned shape {got.shape}; {asked}"
+
+
+def not_finite(case: Case) -> Finding | None:
+    """NaN or inf where the right value is a number."""
+    for i, (_, want, got) in enumerate(case.rows):
+        if np.isfinite(want).all() and not np.isfinite(got).all():
+            what = "nan" if np.isnan(got).any() else "inf"
+            return Finding(what, f"Yours is {what} where the right value is an ordinary number.", i)
+    return None
+
+
+# Relations to the right values -------------------------------------------------------------------------------------
+
+
+def relation(case: Case) -> Finding | None:
+    """The answer is a simple function of the right values, the same on every input."""
+    for find in (_constant, _no_effect, _factor, _swapped, _transformed, _offset):
+        if finding := find(case):
+            return finding
+    return None
+
+
+def _constant(case: Case) -> Finding | None:
+    first = case.rows[0][2].ravel()[:1]
+    if first.size and all(np.all(got == first) for _, _, got in case.rows) and len(case.rows) > 1:
+        return Finding("relation: constant", f"Yours is {first[0]:.4g} whatever the input.")
+    return None
+
+
+def _no_effect(case: Case) -> Finding | None:
+    """Some probes differ in one argument only: an answer that ignores it cannot tell them apart."""
+    for position, name in enumerate(case.exercise.parameters):
+        twins = list(_twins(case, position))
+        differ = [(i, j) for i, j in twins if not same(case.rows[i][1], case.rows[j][1], case.exercise.rtol)]
+        if differ and all(np.array_equal(case.rows[i][2], case.rows[j][2]) for i, j in twins):
+            return Finding(
+                f"relation: {name} has no effect", f"Changing `{name}` does not change what you return.", differ[0][1]
+            )
+    return None
+
+
+def _twins(case: Case, position: int) -> Iterator[tuple[int, int]]:
+    """Pairs of probes that differ in the argument at `position` and in nothing else."""
+    for (i, one), (j, other) in combinations(enumerate(case.probes), 2):
+        equal = [_equal(a, b) for a, b in zip(one.args, other.args, strict=False)]
+        if len(equal) > position and not equal[position] and equal.count(False) == 1:
+            yield i, j
+
+
+def _equal(a: object, b: object) -> bool:
+    arrays = isinstance(a, np.ndarray) or isinstance(b, np.ndarray)
+    return np.array_equal(a, b) if arrays else type(a) is type(b) and a == b
+
+
+FACTORS = {
+    (1, 1): ("n times", "n times the expected value, whatever n is. What turns a total into a mean?"),
+    (1, -1): ("one n-th", "the expected value divided by n, the number of elements. Is one mean too many taken?"),
+    (2, 0): ("twice", "twice the expected value."),
+    (0.5, 0): ("half", "half the expected value."),
+    (-1, 0): ("minus", "the expected value with its sign turned round."),
+    (2, 1): ("2n times", "2n times the expected value, whatever n is."),
+    (0.5, 1): ("n/2 times", "half of n times the expected value, whatever n is."),
+    (-1, 1): ("minus n times", "n times the expected value with its sign turned round."),
+    (-2, 0): ("minus twice", "twice the expected value with its sign turned round."),
+    (-0.5, 0): ("minus half", "half the expected value with its sign turned round."),
+}
+
+
+def _factor(case: Case) -> Finding | None:
+    """came = c · n^p · expected, one c and one p for all probes; n is the length of the first array argument."""
+    lengths = [_length(probe) for probe, _, _ in case.rows]
+    for power in (0, 1, -1):
+        if power and len(set(lengths)) < 2:
+            continue
+        scaled = [(want * float(n) ** power, got) for (_, want, got), n in zip(case.rows, lengths, strict=True)]
+        c = _common_ratio(scaled, case.exercise.rtol)
+        if c is None or (power == 0 and c == 1):
+            continue
+        nice = next((key for key in FACTORS if key[1] == power and np.isclose(c, key[0], rtol=1e-4)), None)
+        if nice:
+            name, words = FACTORS[nice]
+            return Finding(f"relation: {name}", f"On every input yours is exactly {words}")
+        if power == 0:
+            return Finding("relation: a constant factor", f"On every input yours is {c:.4g} times the expected value.")
+    return None
+
+
+def _length(probe: Probe) -> int:
+    return next((len(a) for a in probe.args if isinstance(a, np.ndarray) and a.ndim), 1)
+
+
+def _common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]], rtol: float) -> float | None:
+    """c such that got = c · want everywhere, or None. Judged at the largest value, so that zeros do no harm."""
+    want, got = max(pairs, key=lambda pair: np.abs(pair[0]).max(initial=0))
+    if not np.abs(want).max(initial=0):
+        return None
+    k = np.abs(want).argmax()
+    c = float(got.ravel()[k] / want.ravel()[k])
+    return c if c and all(same(g, c * w, rtol) for w, g in pairs) else None
+
+
+def _swapped(case: Case) -> Finding | None:
+    """The right function of the arguments in another order."""
+    names = case.exercise.parameters
+    for i, j in combinations(range(len(names)), 2):
+        if not all(_exchangeable(probe.args[i], probe.args[j]) for probe in case.probes):
+            continue
+        order = list(range(len(names)))
+        order[i], order[j] = j, i
+        swapped = tuple(Probe(tuple(p.args[k] for k in order), p.via) for p in case.probes)
+        if same_recording(case.came, record(case.exercise.reference, swapped), case.exercise.rtol):
+            return Finding(
+                f"relation: {names[i]} and {names[j]} swapped",
+                f"Yours is right for `{names[i]}` and `{names[j]}` exchanged.",
+            )
+    return None
+
+
+def _exchangeable(a: object, b: object) -> bool:
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape
+
+
+TRANSFORMS = (
+    ("transposed", np.transpose, "the transpose of the expected table.", 2),
+    ("reversed", lambda want: want[::-1], "the expected numbers in reverse order.", 1),
+    ("squared", np.square, "the square of the expected value.", 0),
+    ("square root", lambda want: np.sqrt(np.abs(want)), "the square root of the expected value.", 0),
+    ("without its sign", np.abs, "the expected value without its sign.", 0),
+    ("reciprocal", lambda want: 1 / np.where(want == 0, np.nan, want), "1 divided by the expected value.", 0),
+    ("logarithm", lambda want: np.log(np.where(want > 0, want, np.nan)), "the logarithm of the expected value.", 0),
+    ("complement", lambda want: 1 - want, "1 minus the expected value.", 0),
+)
+
+
+def _transformed(case: Case) -> Finding | None:
+    for name, transform, words, least_axes in TRANSFORMS:
+        if all(
+            want.ndim >= least_axes and same(got, transform(want), case.exercise.rtol) for _, want, got in case.rows
+        ):
+            return Finding(f"relation: {name}", f"On every input yours is {words}")
+    return None
+
+
+def _offset(case: Case) -> Finding | None:
+    gaps = np.concatenate([(got - want).ravel() for _, want, got in case.rows])
+    if np.ptp(gaps) < 1e-6 * np.abs(gaps).max():
+        more = "more" if gaps[0] > 0 else "less"
+        return Finding(
+            "relation: a constant more", f"On every input yours is {abs(gaps[0]):.4g} {more} than expected."
+        )
+    return None
+
+
+# Regimes -----------------------------------------------------------------------------------------------------------
+
+
+def regime(case: Case) -> Finding | None:
+    """The smallest regime that holds every failure, while everything outside it is right."""
+    fitting = []
+    for candidate in case.exercise.regimes:
+        inside_wrong, inside, outside_wrong, outside = 0, 0, 0, 0
+        for probe, want, got in case.rows:
+            good = close(got, want, case.exercise.rtol)
+            mask = _spread(candidate.mask(*probe.args), good)
+            if mask is None:
+                continue
+            inside, inside_wrong = inside + mask.sum(), inside_wrong + (mask & ~good).sum()
+            outside, outside_wrong = outside + (~mask).sum(), outside_wrong + (~mask & ~good).sum()
+        if inside_wrong and outside and not outside_wrong:
+            fitting.append((inside, candidate))
+    if not fitting:
+        return None
+    _, found = min(fitting, key=lambda pair: pair[0])
+    return Finding(
+        f"regime: {found.name}", f"Right on every input where {found.outside}; wrong where {found.inside}."
+    )
+
+
+def _spread(mask: np.ndarray | bool, good: np.ndarray) -> np.ndarray | None:
+    """The mask over the result's elements: as it is, or all-or-none for a scalar result. None: a mixed input."""
+    mask = np.asarray(mask)
+    if mask.shape == good.shape:
+        return mask
+    if mask.all() or not mask.any():
+        return np.full(good.shape, bool(mask.all()))
+    return None

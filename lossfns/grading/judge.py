@@ -1,0 +1,178 @@
+"""From what an answer returned to a verdict: error, mistake, kind and shape, relation, regime, first failing input."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from lossfns.grading.exercise import Example, Exercise, Question, Verdict
+from lossfns.grading.explain import (
+    Case,
+    Finding,
+    named_mistake,
+    not_finite,
+    regime,
+    relation,
+    same_recording,
+    wrong_kind,
+    wrong_shape,
+)
+from lossfns.grading.record import DEADLINE, Probe, Recording, record
+
+
+def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdict:
+    """The verdict on an answer: a function for an Exercise, a letter for a Question."""
+    if isinstance(task, Question):
+        return _judge_letter(task, answer)
+    if answer is None or answer is Ellipsis or (callable(answer) and is_unwritten(answer)):
+        return _not_attempted(task)
+    if not callable(answer):
+        return Verdict("error", f"{task.id} asks for a function, {task.signature}; it was given {answer!r}.")
+    if problem := _wrong_parameters(task, answer):
+        return Verdict("error", problem)
+    return judge_recording(task, record(answer, probes(task, seed)), seed=seed)
+
+
+def judge_recording(task: Exercise, came: Recording, *, seed: int) -> Verdict:
+    """The verdict on what an answer returned, wherever it ran."""
+    known = known_recordings(task, seed)
+    case = Case(task, probes(task, seed), known["reference"], came)
+    if any(outcome.unwritten for outcome in came.outcomes):
+        return _not_attempted(task)
+    if came.timed_out:
+        return _timeout(case)
+    if task.shipped and same_recording(came, known["shipped"], task.rtol):
+        return _not_attempted(task)
+    if any(outcome.error for outcome in came.outcomes):
+        return _error(case)
+    if all(case.right):
+        return Verdict("correct", f"Correct on all {len(case.probes)} inputs.", printed=came.printed)
+    return _explained(case, known)
+
+
+@lru_cache(maxsize=256)
+def probes(task: Exercise, seed: int) -> tuple[Probe, ...]:
+    """The inputs of an exercise: the same for the same seed."""
+    return tuple(task.probes(np.random.default_rng(seed)))
+
+
+@lru_cache(maxsize=256)
+def known_recordings(task: Exercise, seed: int) -> dict[str, Recording]:
+    """What the reference, the shipped function and every known mistake return."""
+    known = {mistake.name: mistake.wrong for mistake in task.mistakes} | {"reference": task.reference}
+    if task.shipped:
+        known["shipped"] = task.shipped
+    return {name: record(function, probes(task, seed)) for name, function in known.items()}
+
+
+def is_unwritten(function: Callable) -> bool:
+    """Whether the body is still a stub: a docstring, `pass`, `...` or `raise NotImplementedError`, nothing else."""
+    try:
+        (definition,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return False  # no source at hand: then what it returns must tell
+    body = getattr(definition, "body", None)
+    return isinstance(body, list) and all(_says_nothing(statement) for statement in body)
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return "NotImplementedError" in ast.unparse(statement)
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
+
+
+def _wrong_parameters(task: Exercise, answer: Callable) -> str | None:
+    """A sentence if the answer cannot be called with the stub's arguments, in the stub's order."""
+    try:
+        inspect.signature(answer).bind(*task.parameters)
+    except TypeError:
+        return (
+            f"Your function takes {inspect.signature(answer)}; {task.id} calls it with {len(task.parameters)} "
+            f"arguments, ({', '.join(task.parameters)})."
+        )
+    except ValueError:  # a builtin without a signature: let the call itself tell
+        return None
+    return None
+
+
+def _not_attempted(task: Exercise | Question) -> Verdict:
+    symptom = getattr(task, "symptom", "")
+    return Verdict("not attempted", symptom or f"Not attempted yet. hint({task.id!r}) gives a first idea.")
+
+
+def _timeout(case: Case) -> Verdict:
+    at = f"on input {len(case.came.outcomes) + 1} of {len(case.probes)}"
+    sentence = f"Took too long: stopped after {DEADLINE:g} seconds, {at}. Is there a loop that never ends?"
+    return Verdict("timeout", sentence, printed=case.came.printed)
+
+
+def _error(case: Case) -> Verdict:
+    """The first error, with the learner's own line; and whether other inputs went well."""
+    failing = [i for i, outcome in enumerate(case.came.outcomes) if outcome.error]
+    sentence = f"Your function stopped with {case.came.outcomes[failing[0]].error}"
+    if len(failing) < len(case.probes):
+        sentence += f"\nIt happened on the input {given(case, failing[0])}."
+    return Verdict("error", sentence, right=_what_is_right(case), printed=case.came.printed)
+
+
+def _explained(case: Case, known: dict[str, Recording]) -> Verdict:
+    """The first explanation that fits, and a failing input as an example."""
+    finders = (lambda c: named_mistake(c, known), wrong_kind, wrong_shape, not_finite, relation, regime)
+    finding = next((found for find in finders if (found := find(case))), None)
+    return Verdict(
+        "mistake" if finding else "wrong",
+        finding.sentence if finding else "Not the expected value yet, and not a mistake that is known here.",
+        mistake=finding.name if finding else None,
+        example=_example(case, finding),
+        right=_what_is_right(case),
+        printed=case.came.printed,
+    )
+
+
+def _what_is_right(case: Case) -> str:
+    right = sum(case.right)
+    return f"Right on {right} of {len(case.probes)} inputs." if right else ""
+
+
+def _example(case: Case, finding: Finding | None) -> Example:
+    """The smallest input that was answered wrongly, or the one that the finding points at."""
+    wrong = [i for i, good in enumerate(case.right) if not good]
+    i = finding.probe if finding and finding.probe is not None else min(wrong, key=lambda i: _size(case.probes[i]))
+    outcome = case.came.outcomes[i]
+    yours = "nothing" if outcome.junk == "NoneType" else f"a {outcome.junk}" if outcome.junk else show(outcome.value)
+    return Example(given(case, i), show(case.expected.outcomes[i].value), yours)
+
+
+def given(case: Case, i: int) -> str:
+    """The arguments of a probe, written out: pred [110], target [100], q 0.9."""
+    named = zip(case.exercise.parameters, case.probes[i].args, strict=False)
+    return ", ".join(f"{name} {show(value)}" for name, value in named)
+
+
+def show(value: object) -> str:
+    """A number with four digits, an array in brackets, a function by its name."""
+    if callable(value):
+        return getattr(value, "__name__", "a function")
+    with np.printoptions(precision=4, suppress=True, threshold=6, edgeitems=3, linewidth=200):
+        return f"{value:.4g}" if np.ndim(value) == 0 and not isinstance(value, str) else str(np.asarray(value))
+
+
+def _size(probe: Probe) -> int:
+    return sum(np.size(value) for value in probe.args)
+
+
+def _judge_letter(task: Question, answer: object) -> Verdict:
+    """Any case, blanks and a closing bracket or full stop forgiven."""
+    letter = answer.strip(" .)(").upper() if isinstance(answer, str) else answer
+    if letter in (None, "", Ellipsis):
+        return _not_attempted(task)
+    if letter not in task.options:
+        return Verdict("error", f"{task.id} is answered with {task.signature}; it was given {answer!r}.")
+    if letter == task.answer:
+        return Verdict("correct", f"Correct. {task.because}")
+    return Verdict("mistake", task.misconceptions[letter], mistake=f"option {letter}")

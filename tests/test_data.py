@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from lossfns import data
+
+
+def test_engel_is_what_statsmodels_loads():
+    from statsmodels.datasets import engel
+
+    theirs = engel.load_pandas().data
+    income, food = data.engel()
+    np.testing.assert_array_equal(income, theirs["income"])
+    np.testing.assert_array_equal(food, theirs["foodexp"])
+    assert income.dtype == food.dtype == np.float64
+
+
+def test_engel_gives_a_fresh_copy():
+    data.engel().food[:] = 0
+    assert data.engel().food.min() > 0
+
+
+def test_engel_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(data, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"statsmodels.*lossfns\[course\]"):
+        data.engel()
+
+
+def test_noisy_line_quantiles_are_the_promised_lines():
+    from statistics import NormalDist
+
+    x, y = data.noisy_line(100_000, slope=2, intercept=1, noise=0.5, spread=0.3, seed=1)
+    for q in (0.1, 0.5, 0.9):
+        z = NormalDist().inv_cdf(q)
+        line = (1 + 0.5 * z) + (2 + 0.3 * z) * x
+        for half in (x < 5, x >= 5):  # 50,000 points: a standard error of 0.0013 at q = 0.1
+            assert np.mean(y[half] < line[half]) == pytest.approx(q, abs=0.01)
+
+
+def test_noisy_line_is_seeded_and_sorted():
+    one, same, other = (data.noisy_line(50, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.y, same.y)
+    assert not np.array_equal(one.y, other.y)
+    assert (np.diff(one.x) >= 0).all()
+
+
+@pytest.mark.parametrize("bad", [{"n": 0}, {"noise": -1.0}, {"spread": -0.1}])
+def test_noisy_line_refuses_impossible_arguments(bad):
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        data.noisy_line(**bad)
+
+
+def test_contaminate_spoils_the_promised_share_and_nothing_else():
+    y = np.arange(1.0, 41.0)
+    spoilt_y, spoilt = data.contaminate(y, share=0.1, factor=10, seed=3)
+    assert spoilt.sum() == 4
+    np.testing.assert_array_equal(spoilt_y[spoilt], 10 * y[spoilt])
+    np.testing.assert_array_equal(spoilt_y[~spoilt], y[~spoilt])
+    np.testing.assert_array_equal(y, np.arange(1.0, 41.0))
+    assert not np.array_equal(spoilt, data.contaminate(y, share=0.1, seed=4).spoilt)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1])
+def test_contaminate_refuses_a_share_outside_0_to_1(share):
+    with pytest.raises(ValueError, match="share"):
+        data.contaminate(np.ones(3), share=share)
+
+
+def test_sources_name_every_real_data_set_with_its_licence():
+    for source in data.sources():
+        assert all(source), source
+        assert callable(getattr(data, source.name))
+        rows, columns = map(int, source.shape.split(" × "))
+        assert np.shape(getattr(data, source.name)()) == (columns, rows)
