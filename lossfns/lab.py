@@ -49,13 +49,17 @@ def originals(checkout: Path) -> dict[str, Path]:
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write `target` whole or not at all: half a notebook, left by a full disk, would be kept ever after."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(content)
         part.replace(target)
-    finally:
+    except OSError as error:
         part.unlink(missing_ok=True)
+        raise LabError(
+            f"{target} cannot be written ({error.strerror}): free some space, make its folder yours, or name "
+            "another with --work."
+        ) from None
 
 
 def free_name(target: Path) -> Path:

@@ -55,7 +55,9 @@ def _trap(frame: FrameType, outside: set[FrameType]) -> None:
     """A bare `except:` swallows what its `try` raises, not what its own body does: raise on the next line too."""
 
     def raise_again(frame, event, argument):
-        raise DeadlineExceeded
+        if event == "line":
+            raise DeadlineExceeded
+        return raise_again
 
     for caller in _stack(frame):
         if caller in outside:

@@ -62,7 +62,7 @@ def points_and_lines(
     ylabel: str,
     xlim: tuple[float, float] | None = None,
 ) -> None:
-    """Points, and up to four lines fitted to them, from one edge to the other (or over xlim); or points alone.
+    """Points, and up to four lines fitted to them, from edge to edge (or over xlim); or points alone.
 
     lines: {label: line}, where line(x) -> y takes an array: what `fit_line` returns, or any function.
     """
