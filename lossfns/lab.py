@@ -13,7 +13,7 @@ CHECKOUT = Path(ROOT)
 WORK = CHECKOUT / "work"
 FOLDERS = ("notebooks", "exercises")
 START = "notebooks/00_start_here.ipynb"
-# The course's defaults for JupyterLab, under the learner's own settings: no question about news on the first start.
+# The course's defaults for JupyterLab, which the learner's settings override: no question about news at first.
 OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
@@ -72,7 +72,7 @@ def read_record(work: Path) -> dict[str, str]:
     """Return name -> hash of the original that the learner has; empty where there is no readable record."""
     try:
         return json.loads((home(work) / "copied.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
 
 

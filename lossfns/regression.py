@@ -1,7 +1,7 @@
 """Regression: four prices for missing a number, each followed by its gradient.
 
 Squared error asks for the mean, absolute error for the median, Huber for a compromise between the two, pinball for
-a quantile. Arguments, results and errors that all four share are written out once, under `mse_loss`.
+a quantile. The miss is r = pred − target throughout. What the four share is written out once, under `mse_loss`.
 """
 
 from collections.abc import Sequence
@@ -150,8 +150,8 @@ def pinball_loss(
 ) -> Tensor:
     """Pinball (quantile) loss: a unit too little costs q, a unit too much costs 1 − q.
 
-    l = max(q·u, (q − 1)·u) with u = target − pred, so u > 0 means that the prediction was too low. The constant with
-    the least loss is the q-quantile of the targets. The mean is Σ w·l / Σ w, over samples and quantiles.
+    l = max((1 − q)·r, −q·r) with r = pred − target. The constant with the least loss is the q-quantile of the targets.
+    The mean is Σ w·l / Σ w, over samples and quantiles.
 
     Args:
         pred: predictions, any shape; or (n, k), one column for each of k quantiles.
@@ -174,13 +174,13 @@ def pinball_loss(
         Koenker and Bassett, Regression quantiles, Econometrica 46, 1978.
     """
     levels = _levels(q)
-    u, weight = _shortfall(pred, target, levels, weight)
+    r, weight = _residuals_by_level(pred, target, levels, weight)
     if levels.ndim == 0:
-        # q · leaky_relu(u, (q − 1)/q) has slope q above 0 and q − 1 below: the same function, in one fused kernel.
+        # (1 − q) · leaky_relu(r, −q/(1 − q)) has slope 1 − q above 0 and −q below: the formula, in one fused kernel.
         level = levels.item()
-        return reduce(level * F.leaky_relu(u, (level - 1) / level), weight, reduction)
-    levels = levels.to(u)
-    return reduce(torch.where(u > 0, levels, levels - 1) * u, weight, reduction)
+        return reduce((1 - level) * F.leaky_relu(r, -level / (1 - level)), weight, reduction)
+    levels = levels.to(r)
+    return reduce(torch.where(r > 0, 1 - levels, -levels) * r, weight, reduction)
 
 
 def pinball_loss_grad(
@@ -193,7 +193,7 @@ def pinball_loss_grad(
 ) -> Tensor:
     """∂ pinball_loss / ∂ pred = (−q where the prediction is too low, 1 − q where too high) · w / Σ w.
 
-    At the kink, pred = target, any slope from −q to 1 − q is a subgradient; this one, like autograd's, is 1 − q.
+    At the kink, pred = target, any slope from −q to 1 − q is a subgradient; this one, like autograd's, is −q.
     Arguments and errors as in `pinball_loss`, result as in `mse_loss_grad`.
 
     Example:
@@ -201,9 +201,9 @@ def pinball_loss_grad(
         tensor([-0.7500,  0.2500])
     """
     levels = _levels(q)
-    u, weight = _shortfall(pred, target, levels, weight)
-    not_too_low = (u > 0).logical_not().to(u)
-    return reduce_gradient(not_too_low - levels.to(u), weight, reduction).to(pred.dtype)
+    r, weight = _residuals_by_level(pred, target, levels, weight)
+    too_high = (r > 0).to(r)
+    return reduce_gradient(too_high - levels.to(r), weight, reduction).to(pred.dtype)
 
 
 def _residual(pred: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
@@ -227,12 +227,12 @@ def _levels(q: float | Sequence[float] | Tensor) -> Tensor:
     return levels
 
 
-def _shortfall(
+def _residuals_by_level(
     pred: Tensor, target: Tensor, levels: Tensor, weight: Tensor | None
 ) -> tuple[Tensor, Tensor | None]:
-    """target − pred and the weights, with target and weights repeated for each of k levels."""
+    """pred − target and the weights; target and weights are repeated for each of k levels."""
     if levels.ndim == 0:
-        return -_residual(pred, target, weight), weight
+        return _residual(pred, target, weight), weight
     check_floating(pred=pred, target=target, weight=weight)
     if pred.shape != (*target.shape, len(levels)):
         raise ValueError(
@@ -242,4 +242,4 @@ def _shortfall(
     if weight is not None:
         check_same_shape(weight=weight, target=target)
         weight = weight.unsqueeze(-1).expand_as(pred)
-    return -_residual(pred, target.unsqueeze(-1).expand_as(pred), weight), weight
+    return _residual(pred, target.unsqueeze(-1).expand_as(pred), weight), weight

@@ -134,7 +134,9 @@ def test_server_arguments_follow_the_options(work):
 
 def test_serve_prints_an_address_that_shows_the_work_folder(checkout, work):
     copy_course(checkout, work)
-    code = "import sys; from pathlib import Path; from lossfns.lab import serve; serve(Path(sys.argv[1]), browser=False)"
+    code = (
+        "import pathlib, sys; from lossfns.lab import serve; serve(pathlib.Path(sys.argv[1]), browser=False)"
+    )
     server = subprocess.Popen([sys.executable, "-c", code, work], stderr=subprocess.PIPE, encoding="utf-8")
     try:
         found = (

@@ -1,4 +1,4 @@
-"""The set-up script, run as a user runs it, with a stand-in for the environment's Python; and what make runs."""
+"""The set-up script, run as a user runs it with a stand-in for the environment's Python; and what make runs."""
 
 import ast
 import json
@@ -122,9 +122,9 @@ def test_setup_stops_before_a_download_that_the_disk_cannot_hold(checkout):
 # What pip 23.0 and 23.2 wrote, shortened, when each was made to happen.
 PIP_ERRORS = {
     "network": (
-        "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection "
-        "broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>: Failed to "
-        "establish a new connection: [Errno -2] Name or service not known')': /simple/torch/\n"
+        "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after "
+        "connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at "
+        "0x7f>: Failed to establish a new connection: [Errno -2] Name or service not known')': /simple/torch/\n"
         "ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: none)\n"
         "ERROR: No matching distribution found for torch==2.13.0\n",
         "check the network",

@@ -19,7 +19,8 @@ class DeadlineExceeded(BaseException):
 def deadline(seconds: float) -> Iterator[None]:
     """Raise DeadlineExceeded in the body after `seconds`, and again every 50 ms while it is being caught.
 
-    A call into C (one enormous matrix product) is stopped when it returns.
+    A call into C (one enormous matrix product) is stopped when it returns. What cannot be stopped: on another
+    thread, or on Windows, a loop that catches everything around a sleep; on the main thread, one that does so twice.
     """
     on_main_thread = threading.current_thread() is threading.main_thread()
     timer = _alarm if on_main_thread and hasattr(signal, "setitimer") else _watchdog

@@ -103,7 +103,7 @@ def wrong_kind(case: Case) -> Finding | None:
         if outcome.junk:
             return Finding(
                 f"type: {outcome.junk}",
-                f"You returned a {outcome.junk}; {case.exercise.gives} was asked.",
+                f"You returned something of type {outcome.junk}; {case.exercise.gives} was asked.",
                 i,
             )
     return None
@@ -235,6 +235,8 @@ def _common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]], rtol: float) -> fl
 def _swapped(case: Case) -> Finding | None:
     """The right function of the arguments in another order."""
     names = case.exercise.parameters
+    if any(len(probe.args) != len(names) for probe in case.probes):
+        return None  # a trajectory
     for i, j in combinations(range(len(names)), 2):
         if not all(_exchangeable(probe.args[i], probe.args[j]) for probe in case.probes):
             continue
@@ -276,7 +278,7 @@ def _transformed(case: Case) -> Finding | None:
 
 def _offset(case: Case) -> Finding | None:
     gaps = np.concatenate([(got - want).ravel() for _, want, got in case.rows])
-    if np.ptp(gaps) < 1e-6 * np.abs(gaps).max():
+    if np.ptp(gaps) < case.exercise.rtol * np.abs(gaps).max():
         more = "more" if gaps[0] > 0 else "less"
         return Finding(
             "relation: a constant more", f"On every input yours is {abs(gaps[0]):.4g} {more} than expected."
@@ -300,12 +302,13 @@ def regime(case: Case) -> Finding | None:
             inside, inside_wrong = inside + mask.sum(), inside_wrong + (mask & ~good).sum()
             outside, outside_wrong = outside + (~mask).sum(), outside_wrong + (~mask & ~good).sum()
         if inside_wrong and outside and not outside_wrong:
-            fitting.append((inside, candidate))
+            fitting.append((inside, inside_wrong, candidate))
     if not fitting:
         return None
-    _, found = min(fitting, key=lambda pair: pair[0])
+    inside, inside_wrong, found = min(fitting, key=lambda fit: fit[0])
+    wrong = "wrong where" if inside_wrong == inside else "what is wrong lies where"
     return Finding(
-        f"regime: {found.name}", f"Right on every input where {found.outside}; wrong where {found.inside}."
+        f"regime: {found.name}", f"Right on every input where {found.outside}; {wrong} {found.inside}."
     )
 
 

@@ -2,8 +2,9 @@
 
 import ast
 import inspect
+import reprlib
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,7 +21,7 @@ from lossfns.grading.explain import (
     wrong_kind,
     wrong_shape,
 )
-from lossfns.grading.record import DEADLINE, Probe, Recording, record
+from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
 
 
 def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdict:
@@ -30,7 +31,7 @@ def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdic
     if answer is None or answer is Ellipsis or (callable(answer) and is_unwritten(answer)):
         return _not_attempted(task)
     if not callable(answer):
-        return Verdict("error", f"{task.id} asks for a function, {task.signature}; it was given {answer!r}.")
+        return Verdict("error", f"{task.id} asks for a function, {task.signature}; it was given {short(answer)}.")
     if problem := _wrong_parameters(task, answer):
         return Verdict("error", problem)
     return judge_recording(task, record(answer, probes(task, seed)), seed=seed)
@@ -89,14 +90,16 @@ def _says_nothing(statement: ast.stmt) -> bool:
 def _wrong_parameters(task: Exercise, answer: Callable) -> str | None:
     """A sentence if the answer cannot be called with the stub's arguments, in the stub's order."""
     try:
-        inspect.signature(answer).bind(*task.parameters)
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # a builtin without one: let the call itself tell
+        return None
+    try:
+        signature.bind(*task.parameters)
     except TypeError:
         return (
-            f"Your function takes {inspect.signature(answer)}; {task.id} calls it with {len(task.parameters)} "
-            f"arguments, ({', '.join(task.parameters)})."
+            f"Your function takes {signature}; {task.id} calls it with {len(task.parameters)} arguments, "
+            f"({', '.join(task.parameters)})."
         )
-    except ValueError:  # a builtin without a signature: let the call itself tell
-        return None
     return None
 
 
@@ -142,37 +145,59 @@ def _what_is_right(case: Case) -> str:
 def _example(case: Case, finding: Finding | None) -> Example:
     """The smallest input that was answered wrongly, or the one that the finding points at."""
     wrong = [i for i, good in enumerate(case.right) if not good]
-    i = finding.probe if finding and finding.probe is not None else min(wrong, key=lambda i: _size(case.probes[i]))
-    outcome = case.came.outcomes[i]
-    yours = "nothing" if outcome.junk == "NoneType" else f"a {outcome.junk}" if outcome.junk else show(outcome.value)
-    return Example(given(case, i), show(case.expected.outcomes[i].value), yours)
+    smallest = min(wrong, key=lambda i: size(case.probes[i].args))
+    i = finding.probe if finding and finding.probe in wrong else smallest
+    want, got = case.expected.outcomes[i].value, case.came.outcomes[i]
+    if got.value is None:
+        return Example(given(case, i), show(want), "nothing" if got.junk == "NoneType" else f"a {got.junk}")
+    digits = 4 if show(want) != show(got.value) else 10
+    return Example(given(case, i), show(want, digits), show(got.value, digits))
 
 
 def given(case: Case, i: int) -> str:
     """The arguments of a probe, written out: pred [110], target [100], q 0.9."""
-    named = zip(case.exercise.parameters, case.probes[i].args, strict=False)
-    return ", ".join(f"{name} {show(value)}" for name, value in named)
+    names, args = case.exercise.parameters, case.probes[i].args
+    if case.probes[i].via is not trajectory:
+        return _named(names, args)
+    carried, steps = args
+    return "; ".join([_named(names, carried), *(_named(names[len(carried) :], more) for more in steps)])
 
 
-def show(value: object) -> str:
+def _named(names: Sequence[str], values: Sequence[object]) -> str:
+    return ", ".join(f"{name} {show(value)}" for name, value in zip(names, values, strict=False))
+
+
+def show(value: object, digits: int = 4) -> str:
     """A number with four digits, an array in brackets, a function by its name."""
     if callable(value):
         return getattr(value, "__name__", "a function")
-    with np.printoptions(precision=4, suppress=True, threshold=6, edgeitems=3, linewidth=200):
-        return f"{value:.4g}" if np.ndim(value) == 0 and not isinstance(value, str) else str(np.asarray(value))
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(show(part, digits) for part in value)})"
+    if value is None or isinstance(value, str):
+        return str(value)
+    with np.printoptions(precision=digits, suppress=True, threshold=6, edgeitems=3, linewidth=200):
+        return f"{value:.{digits}g}" if np.ndim(value) == 0 else str(value)
 
 
-def _size(probe: Probe) -> int:
-    return sum(np.size(value) for value in probe.args)
+def short(answer: object) -> str:
+    """An answer of the wrong kind as Python writes it, on one line of bearable length."""
+    return textwrap.shorten(reprlib.repr(answer), 80, placeholder=" …")
+
+
+def size(value: object) -> int:
+    """How many numbers there are in an input, however nested."""
+    return sum(map(size, value)) if isinstance(value, (tuple, list)) else np.size(value)
 
 
 def _judge_letter(task: Question, answer: object) -> Verdict:
     """Any case, blanks and a closing bracket or full stop forgiven."""
-    letter = answer.strip(" .)(").upper() if isinstance(answer, str) else answer
-    if letter in (None, "", Ellipsis):
+    if answer is None or answer is Ellipsis:
+        return _not_attempted(task)
+    letter = answer.strip(" .()\t\n").upper() if isinstance(answer, str) else None
+    if letter == "":
         return _not_attempted(task)
     if letter not in task.options:
-        return Verdict("error", f"{task.id} is answered with {task.signature}; it was given {answer!r}.")
+        return Verdict("error", f"{task.id} is answered with {task.signature}; it was given {short(answer)}.")
     if letter == task.answer:
         return Verdict("correct", f"Correct. {task.because}")
     return Verdict("mistake", task.misconceptions[letter], mistake=f"option {letter}")

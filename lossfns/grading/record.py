@@ -14,7 +14,8 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from numbers import Number
+from numbers import Number, Real
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,7 +24,10 @@ from lossfns.grading.deadline import DeadlineExceeded, deadline
 
 DEADLINE = 5.0  # seconds for all probes of one check
 PRINT_LIMIT = 2000  # characters kept of what an answer prints
-INSTALLED = ("site-packages", "dist-packages", sysconfig.get_path("stdlib"))
+ERROR_LIMIT = 500  # and of what an error says
+PACKAGE = str(Path(__file__).parents[1])
+STOPS = (DeadlineExceeded, KeyboardInterrupt)
+NOT_THE_LEARNERS = ("site-packages", "dist-packages", sysconfig.get_path("stdlib"), PACKAGE)
 
 
 @dataclass(frozen=True)
@@ -53,21 +57,29 @@ class Recording:
     timed_out: bool = False
 
 
-def gradient(answer: Callable, args: tuple) -> torch.Tensor:
-    """The gradient of the answer's summed result with respect to its first argument."""
+def gradient(answer: Callable, args: tuple) -> torch.Tensor | None:
+    """The gradient of the answer's summed result with respect to its first argument; 0 where none flows."""
     first = args[0].requires_grad_()
-    result = answer(first, *args[1:])
-    (slope,) = torch.autograd.grad(result.sum(), first)
+    with torch.enable_grad():
+        result = answer(first.clone(), *args[1:])  # a copy may be changed in place, a leaf may not
+    if not isinstance(result, torch.Tensor):
+        return result if result is None else torch.zeros_like(first)
+    if not result.requires_grad:
+        return torch.zeros_like(first)
+    (slope,) = torch.autograd.grad(result.sum(), first, allow_unused=True, materialize_grads=True)
     return slope
 
 
-def trajectory(answer: Callable, args: tuple) -> torch.Tensor:
+def trajectory(answer: Callable, args: tuple) -> torch.Tensor | None:
     """The first carried value after each step: args are (carried values, one tuple of further arguments a step)."""
     carried, steps = args
     path = []
     for more in steps:
         result = answer(*carried, *more)
-        carried = result if isinstance(result, tuple) else (result,)
+        if result is None:
+            return None
+        several = isinstance(result, tuple) or (isinstance(result, list) and len(carried) > 1)
+        carried = tuple(result) if several else (result,)
         path.append(torch.as_tensor(carried[0]).detach().clone())
     return torch.stack(path)
 
@@ -95,14 +107,18 @@ def _outcome(answer: Callable, probe: Probe) -> Outcome:
     """One call with tensors; an answer written in NumPy that cannot take them is called with arrays."""
     try:
         return as_outcome(probe.via(answer, fresh(probe.args)))
-    except NotImplementedError:
-        return Outcome(unwritten=True)
-    except (Exception, SystemExit) as error:
-        first = Outcome(error=_said_by_learner(error))
+    except STOPS:
+        raise
+    except BaseException as error:
+        first = _outcome_of_error(error)
+    if first.unwritten:
+        return first
     try:
         with _captured_prints():
             return as_outcome(probe.via(answer, fresh(probe.args, tensors=False)))
-    except (Exception, SystemExit):
+    except STOPS:
+        raise
+    except BaseException:
         return first
 
 
@@ -119,14 +135,23 @@ def as_outcome(result: object) -> Outcome:
     """Numbers, NumPy values, tensors, and tuples or lists of them all count as answers."""
     try:
         value = _as_array(result)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        return Outcome(junk=type(result).__name__)
+    except (TypeError, ValueError, RuntimeError):
+        return Outcome(junk=_type_in_words(result))
     return Outcome(value=value)
+
+
+def _type_in_words(result: object) -> str:
+    """The type's name, and "complex" for complex numbers of whatever type."""
+    if isinstance(result, torch.Tensor):
+        return "complex" if result.is_complex() else "Tensor"
+    return "complex" if np.iscomplexobj(result) else type(result).__name__
 
 
 def _as_array(result: object) -> np.ndarray:
     if isinstance(result, torch.Tensor):
-        result = result.detach().cpu().resolve_conj().double().numpy() if not result.is_complex() else None
+        result = result.detach().cpu().double().numpy() if not result.is_complex() else None
+    if isinstance(result, Real) and not isinstance(result, np.generic):
+        result = _as_float(result)  # whole numbers and fractions of any size
     if isinstance(result, (tuple, list)):
         parts = [_as_array(part) for part in result]
         # (w, b) with w of shape (1,) and b a number is a pair of numbers all the same
@@ -136,19 +161,36 @@ def _as_array(result: object) -> np.ndarray:
     return np.array(result, dtype=np.float64)
 
 
-def _said_by_learner(error: BaseException) -> str:
-    """The error with the last line of the learner's own code that led to it; none of our frames."""
-    said = f"{type(error).__name__}: {error}".strip().removesuffix(":")
+def _as_float(number: Real) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else -float("inf")
+
+
+def _outcome_of_error(error: BaseException) -> Outcome:
+    """What it says and the last line of the learner's own code that led to it; none of our frames."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if not _is_ours_or_installed(f.filename)]
+    own = [frame for frame in frames if _is_the_learners(frame.filename)]
+    if isinstance(error, NotImplementedError) and own[-1:] == frames[-1:]:  # not one that torch raised
+        return Outcome(unwritten=True)
+    said = _said(error)
     if not own:
-        return said
+        return Outcome(error=said)
     line = own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
-    return f"{said}\nyour line {own[-1].lineno}: {line}" if line else said
+    return Outcome(error=f"{said}\nyour line {own[-1].lineno}: {line}" if line else said)
 
 
-def _is_ours_or_installed(filename: str) -> bool:
-    return filename == __file__ or any(place in filename for place in INSTALLED)
+def _said(error: BaseException) -> str:
+    try:
+        words = str(error)[:ERROR_LIMIT]
+    except Exception:  # a class of the learner's own may fail at this too
+        words = ""
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _is_the_learners(filename: str) -> bool:
+    return not any(place in filename for place in NOT_THE_LEARNERS)
 
 
 @contextlib.contextmanager
