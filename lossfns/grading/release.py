@@ -9,6 +9,7 @@ import ast
 import copy
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,11 +117,13 @@ def read(path: Path) -> NotebookNode:
         raise SheetError(f"solutions/{path.name} is the notebook of no topic that has exercises")
     try:
         raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
-        nbformat.validate(raw, repair_duplicate_cell_ids=False)
+        with warnings.catch_warnings(action="ignore"):
+            nbformat.validate(copy.deepcopy(raw))  # a copy: it would mend missing and repeated ids
     except (ValueError, nbformat.ValidationError) as error:
         raise SheetError(f"solutions/{path.name} is no valid notebook: {error}") from None
-    if (raw.nbformat, raw.nbformat_minor) < (4, 5):
-        raise SheetError(f"solutions/{path.name} is older than format 4.5, where cells have ids")
+    ids = [cell.get("id") for cell in raw.get("cells", ())]
+    if None in ids or len(set(ids)) < len(ids) or not ids:
+        raise SheetError(f"solutions/{path.name}: every cell has an id of its own, which needs format 4.5")
     return raw
 
 
