@@ -1,4 +1,4 @@
-"""The set-up script, run as a user runs it with a stand-in for the environment's Python; and what make runs."""
+"""The set-up script, run as a user runs it but with a stand-in for `.venv`'s Python; and what make runs."""
 
 import ast
 import json

@@ -98,7 +98,11 @@ def wrong_kind(case: Case) -> Finding | None:
     for i, outcome in enumerate(case.came.outcomes):
         if outcome.junk == "NoneType":
             always = all(o.junk == "NoneType" for o in case.came.outcomes)
-            where = "Your function returned nothing." if always else "For some inputs your function returned nothing."
+            where = (
+                "Your function returned nothing."
+                if always
+                else "For some inputs your function returned nothing."
+            )
             return Finding("no-return", f"{where} Did it print instead of return?" if always else where, i)
         if outcome.junk:
             return Finding(
@@ -167,7 +171,9 @@ def _no_effect(case: Case) -> Finding | None:
         differ = [(i, j) for i, j in twins if not same(case.rows[i][1], case.rows[j][1], case.exercise.rtol)]
         if differ and all(np.array_equal(case.rows[i][2], case.rows[j][2]) for i, j in twins):
             return Finding(
-                f"relation: {name} has no effect", f"Changing `{name}` does not change what you return.", differ[0][1]
+                f"relation: {name} has no effect",
+                f"Changing `{name}` does not change what you return.",
+                differ[0][1],
             )
     return None
 
@@ -187,7 +193,10 @@ def _equal(a: object, b: object) -> bool:
 
 FACTORS = {
     (1, 1): ("n times", "n times the expected value, whatever n is. What turns a total into a mean?"),
-    (1, -1): ("one n-th", "the expected value divided by n, the number of elements. Is one mean too many taken?"),
+    (1, -1): (
+        "one n-th",
+        "the expected value divided by n, the number of elements. Is one mean too many taken?",
+    ),
     (2, 0): ("twice", "twice the expected value."),
     (0.5, 0): ("half", "half the expected value."),
     (-1, 0): ("minus", "the expected value with its sign turned round."),
@@ -205,7 +214,9 @@ def _factor(case: Case) -> Finding | None:
     for power in (0, 1, -1):
         if power and len(set(lengths)) < 2:
             continue
-        scaled = [(want * float(n) ** power, got) for (_, want, got), n in zip(case.rows, lengths, strict=True)]
+        scaled = [
+            (want * float(n) ** power, got) for (_, want, got), n in zip(case.rows, lengths, strict=True)
+        ]
         c = _common_ratio(scaled, case.exercise.rtol)
         if c is None or (power == 0 and c == 1):
             continue
@@ -214,7 +225,9 @@ def _factor(case: Case) -> Finding | None:
             name, words = FACTORS[nice]
             return Finding(f"relation: {name}", f"On every input yours is exactly {words}")
         if power == 0:
-            return Finding("relation: a constant factor", f"On every input yours is {c:.4g} times the expected value.")
+            return Finding(
+                "relation: a constant factor", f"On every input yours is {c:.4g} times the expected value."
+            )
     return None
 
 
@@ -262,7 +275,12 @@ TRANSFORMS = (
     ("square root", lambda want: np.sqrt(np.abs(want)), "the square root of the expected value.", 0),
     ("without its sign", np.abs, "the expected value without its sign.", 0),
     ("reciprocal", lambda want: 1 / np.where(want == 0, np.nan, want), "1 divided by the expected value.", 0),
-    ("logarithm", lambda want: np.log(np.where(want > 0, want, np.nan)), "the logarithm of the expected value.", 0),
+    (
+        "logarithm",
+        lambda want: np.log(np.where(want > 0, want, np.nan)),
+        "the logarithm of the expected value.",
+        0,
+    ),
     ("complement", lambda want: 1 - want, "1 minus the expected value.", 0),
 )
 
@@ -270,7 +288,8 @@ TRANSFORMS = (
 def _transformed(case: Case) -> Finding | None:
     for name, transform, words, least_axes in TRANSFORMS:
         if all(
-            want.ndim >= least_axes and same(got, transform(want), case.exercise.rtol) for _, want, got in case.rows
+            want.ndim >= least_axes and same(got, transform(want), case.exercise.rtol)
+            for _, want, got in case.rows
         ):
             return Finding(f"relation: {name}", f"On every input yours is {words}")
     return None

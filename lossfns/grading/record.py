@@ -156,7 +156,10 @@ def _as_array(result: object) -> np.ndarray:
         parts = [_as_array(part) for part in result]
         # (w, b) with w of shape (1,) and b a number is a pair of numbers all the same
         return np.stack([part.reshape(()) if part.size == 1 else part for part in parts])
-    if not isinstance(result, (Number, np.ndarray, np.generic)) or np.asarray(result).dtype.kind not in "biuf":
+    if (
+        not isinstance(result, (Number, np.ndarray, np.generic))
+        or np.asarray(result).dtype.kind not in "biuf"
+    ):
         raise TypeError
     return np.array(result, dtype=np.float64)
 

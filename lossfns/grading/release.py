@@ -28,6 +28,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+CHECKPOINTS = ".ipynb_checkpoints"  # what Jupyter leaves behind is no stray
 CHECK_CELL = re.compile(r'check\("([a-z]+-\d\d)", (\w+)\)\n# hint\("\1"\)')
 
 
@@ -69,7 +70,7 @@ def main(check: bool, *, root: Path | None = None) -> int:
 def generate(root: Path) -> dict[str, bytes]:
     """Every sheet by its file name; SheetError with all faults of all solutions."""
     sheets, faults = {}, []
-    for path in sorted((root / "solutions").glob("*")):
+    for path in sorted(path for path in (root / "solutions").glob("*") if path.name != CHECKPOINTS):
         try:
             sheets[path.name] = as_bytes(release(read(path), path.name))
         except SheetError as error:
@@ -100,9 +101,9 @@ def differing(root: Path, sheets: dict[str, bytes]) -> list[str]:
 
 
 def strays(root: Path, sheets: dict[str, bytes]) -> list[str]:
-    """What else lies in exercises/, but for the checkpoints that Jupyter leaves there."""
+    """What else lies in exercises/."""
     found = {path.name for path in (root / "exercises").glob("*")} if (root / "exercises").is_dir() else set()
-    return sorted(found - sheets.keys() - {".ipynb_checkpoints"})
+    return sorted(found - sheets.keys() - {CHECKPOINTS})
 
 
 def topic_of(name: str) -> str | None:
@@ -246,8 +247,12 @@ def _metadata_faults(cell: NotebookNode) -> Iterator[str]:
 
 def check_cell(task: Exercise | Question) -> str:
     """The source of an exercise's check cell."""
-    answer = task.id.replace("-", "_") if isinstance(task, Question) else task.name
-    return f'check("{task.id}", {answer})\n# hint("{task.id}")'
+    return f'check("{task.id}", {answer_name(task)})\n# hint("{task.id}")'
+
+
+def answer_name(task: Exercise | Question) -> str:
+    """What the answer is called in the sheet: the function's name, or reg_09 for the letter of reg-09."""
+    return task.id.replace("-", "_") if isinstance(task, Question) else task.name
 
 
 def _bank() -> dict[str, Exercise | Question]:

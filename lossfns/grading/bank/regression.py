@@ -1234,7 +1234,7 @@ BILLIONAIRE = Question(
     minutes=2,
     difficulty=1,
     options={
-        "A": "Both constants rise, the squared one more.",
+        "A": "Both rise, the squared one more.",
         "B": "The squared one rises by a fifth of the change, the absolute one stays where it is.",
         "C": "Neither moves much: one household in five cannot outvote four.",
         "D": "The squared one rises to half the new income, the absolute one by a fifth of the change.",
