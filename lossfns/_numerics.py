@@ -40,7 +40,7 @@ def check_positive(**numbers: float) -> None:
 
 
 def widen(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """The arguments in their common dtype, at least float32: half precision squares to inf at 256."""
+    """The arguments in their common dtype, at least float32: float16 squares to inf at 256."""
     dtype = torch.float32
     for tensor in tensors:
         dtype = torch.promote_types(dtype, tensor.dtype)
@@ -71,7 +71,7 @@ def reduce_gradient(slopes: Tensor, weight: Tensor | None, reduction: str) -> Te
 
 
 def total_weight(losses: Tensor, weight: Tensor | None) -> Tensor | int:
-    """Σ w over the losses, and 1 where that is 0, so that an empty mean is 0 / 1."""
+    """Σ w over the losses, and 1 where that is 0, so that an empty mean is 0 / 1. Weights are not negative."""
     if weight is None:
         return max(losses.numel(), 1)
     total = weight.to(losses.dtype).sum()

@@ -14,7 +14,7 @@ CHECKOUT = Path(ROOT)
 WORK = CHECKOUT / "work"
 FOLDERS = ("notebooks", "exercises")
 START = "notebooks/00_start_here.ipynb"
-# The course's defaults for JupyterLab, which the learner's settings override: no question about news at first.
+# Defaults for JupyterLab, which the learner's own settings override: no question about news at first.
 OVERRIDES = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 

@@ -13,7 +13,9 @@ from torch import Tensor
 from lossfns._numerics import check_floating, check_positive, check_same_shape, reduce, reduce_gradient, widen
 
 
-def mse_loss(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean") -> Tensor:
+def mse_loss(
+    pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
     """Mean squared error: a miss costs its square.
 
     l = (pred − target)², and the mean is Σ w·l / Σ w.
@@ -21,7 +23,7 @@ def mse_loss(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, redu
     Args:
         pred: predictions, floating point, any shape.
         target: true values, the same shape, in the unit of `pred`. The loss is in that unit squared.
-        weight: how much each element counts, the same shape. None: all count alike.
+        weight: how much each element counts, not negative, the same shape. None: all count alike.
         reduction: "mean", "sum" (Σ w·l) or "none" (w·l, the shape of `pred`).
 
     Returns:
@@ -47,7 +49,9 @@ def mse_loss(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, redu
     return reduce(r**2, weight, reduction)
 
 
-def mse_loss_grad(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean") -> Tensor:
+def mse_loss_grad(
+    pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
     """∂ mse_loss / ∂ pred = 2 (pred − target) · w / Σ w: the pull grows with the miss.
 
     The often quoted ŷ − y is the gradient of ½ r², one element, no mean. Arguments and errors as in `mse_loss`.
@@ -61,7 +65,9 @@ def mse_loss_grad(pred: Tensor, target: Tensor, *, weight: Tensor | None = None,
     return reduce_gradient(2 * r, weight, reduction).to(pred.dtype)
 
 
-def mae_loss(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean") -> Tensor:
+def mae_loss(
+    pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
     """Mean absolute error: a miss costs its size.
 
     l = |pred − target|, in the unit of `target`, and the mean is Σ w·l / Σ w. Arguments, result and errors as in
@@ -81,11 +87,13 @@ def mae_loss(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, redu
     return reduce(r.abs(), weight, reduction)
 
 
-def mae_loss_grad(pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean") -> Tensor:
+def mae_loss_grad(
+    pred: Tensor, target: Tensor, *, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
     """∂ mae_loss / ∂ pred = sign(pred − target) · w / Σ w: the pull never softens.
 
     At the kink, pred = target, any slope from −1 to 1 is a subgradient; this one, like autograd's, is 0.
-    Arguments, result and errors as in `mse_loss_grad`.
+    So it is at NaN, where only the loss shows it. Arguments, result and errors as in `mse_loss_grad`.
 
     Example:
         >>> mae_loss_grad(torch.tensor([2.0, 3.0]), torch.tensor([1.0, 3.0]))
@@ -112,14 +120,14 @@ def huber_loss(
         tensor([0.1250, 1.5000])
 
     Differs from:
-        `torch.nn.functional.huber_loss`, whose weighted mean divides by n instead of Σ w and which is NaN for an
-        empty batch; `smooth_l1_loss`, which is this loss with δ = β, divided by β.
+        `torch.nn.functional.huber_loss`, whose weighted mean divides by n instead of Σ w, which broadcasts with a
+        warning and is NaN for an empty batch; `smooth_l1_loss`, which is this loss with δ = β, divided by β.
 
     Source:
         Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35, 1964.
     """
-    check_positive(delta=delta)
     r = _residual(pred, target, weight)
+    delta = _finite_delta(delta, r)
     # torch's kernel evaluates the formula in one pass: ten times faster than torch.where over both pieces.
     return reduce(F.huber_loss(r, torch.zeros_like(r), reduction="none", delta=delta), weight, reduction)
 
@@ -135,8 +143,8 @@ def huber_loss_grad(
         >>> huber_loss_grad(torch.tensor([2.0, 5.0]), torch.tensor([1.5, 3.0]), reduction="sum")
         tensor([0.5000, 1.0000])
     """
-    check_positive(delta=delta)
     r = _residual(pred, target, weight)
+    delta = _finite_delta(delta, r)
     return reduce_gradient(r.clamp(-delta, delta), weight, reduction).to(pred.dtype)
 
 
@@ -176,9 +184,9 @@ def pinball_loss(
     levels = _levels(q)
     r, weight = _residuals_by_level(pred, target, levels, weight)
     if levels.ndim == 0:
-        # (1 − q) · leaky_relu(r, −q/(1 − q)) has slope 1 − q above 0 and −q below: the formula, in one fused kernel.
+        # leaky_relu((1 − q)·r, −q/(1 − q)) has slope 1 − q above 0 and −q below: the formula, in one fused kernel.
         level = levels.item()
-        return reduce((1 - level) * F.leaky_relu(r, -level / (1 - level)), weight, reduction)
+        return reduce(F.leaky_relu((1 - level) * r, -level / (1 - level)), weight, reduction)
     levels = levels.to(r)
     return reduce(torch.where(r > 0, 1 - levels, -levels) * r, weight, reduction)
 
@@ -194,7 +202,7 @@ def pinball_loss_grad(
     """∂ pinball_loss / ∂ pred = (−q where the prediction is too low, 1 − q where too high) · w / Σ w.
 
     At the kink, pred = target, any slope from −q to 1 − q is a subgradient; this one, like autograd's, is −q.
-    Arguments and errors as in `pinball_loss`, result as in `mse_loss_grad`.
+    So it is at NaN, where only the loss shows it. Arguments and errors as in `pinball_loss`, result as in `mse_loss_grad`.
 
     Example:
         >>> pinball_loss_grad(torch.tensor([90.0, 110.0]), torch.tensor([100.0, 100.0]), q=0.75, reduction="sum")
@@ -216,8 +224,16 @@ def _residual(pred: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
     return pred - target
 
 
+def _finite_delta(delta: float, r: Tensor) -> float:
+    """δ, at most the largest number that r can hold: for δ = inf every finite miss is inside the band."""
+    check_positive(delta=delta)
+    return min(float(delta), torch.finfo(r.dtype).max)
+
+
 def _levels(q: float | Sequence[float] | Tensor) -> Tensor:
     """The quantile level () or levels (k,) in float64, each strictly between 0 and 1."""
+    if isinstance(q, Tensor) and q.is_complex():
+        raise TypeError(f"q must be real, got {q.dtype}")
     try:
         levels = torch.as_tensor(q, dtype=torch.float64)
     except (TypeError, ValueError, RuntimeError):

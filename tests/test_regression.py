@@ -12,7 +12,9 @@ import lossfns
 @pytest.fixture
 def pair():
     generator = torch.Generator().manual_seed(0)
-    target = torch.randn(101, generator=generator, dtype=torch.float64).exp()  # skewed: mean and median differ
+    target = torch.randn(
+        101, generator=generator, dtype=torch.float64
+    ).exp()  # skewed: mean and median differ
     return torch.full_like(target, 1.3), target
 
 
@@ -42,7 +44,10 @@ def test_huber_tends_to_half_squared_error_and_to_scaled_absolute_error(pair):
 def test_huber_is_beta_times_smooth_l1(pair):
     for beta in (0.2, 3.0):
         torch.testing.assert_close(
-            lossfns.huber_loss(*pair, delta=beta), beta * F.smooth_l1_loss(*pair, beta=beta), rtol=1e-14, atol=0
+            lossfns.huber_loss(*pair, delta=beta),
+            beta * F.smooth_l1_loss(*pair, beta=beta),
+            rtol=1e-14,
+            atol=0,
         )
 
 
@@ -96,6 +101,46 @@ def test_pinball_levels_need_a_column_each(pair):
 
 def test_mse_of_large_half_precision_misses_is_finite():
     assert lossfns.mse_loss(torch.tensor([300.0]).half(), torch.tensor([0.0]).half()).item() == 90000
+
+
+def test_losses_are_finite_up_to_the_end_of_the_dtype():
+    far, zero = torch.tensor([-3e38, 3e38]), torch.zeros(2)
+    for q in (0.05, 0.5, 0.99):
+        expected = torch.tensor([3e38 * q, 3e38 * (1 - q)])
+        torch.testing.assert_close(lossfns.pinball_loss(far, zero, q=q, reduction="none"), expected)
+        torch.testing.assert_close(
+            lossfns.pinball_loss(far[:, None], zero, q=[q], reduction="none")[:, 0], expected
+        )
+
+
+@pytest.mark.parametrize("delta", (1e39, 1e300, float("inf")))
+def test_huber_takes_a_delta_beyond_the_dtype(delta):
+    r = torch.tensor([3.0, float("inf"), -float("inf")], requires_grad=True)
+    losses = lossfns.huber_loss(r, torch.zeros(3), delta=delta, reduction="none")
+    assert losses.tolist() == [4.5, float("inf"), float("inf")]
+    losses[0].backward()
+    assert r.grad[0] == 3.0
+    assert lossfns.huber_loss_grad(r.detach(), torch.zeros(3), delta=delta, reduction="none")[0] == 3.0
+
+
+def test_gradients_of_gradients(pair):
+    pred = pair[0].clone().requires_grad_()
+    for loss in (lossfns.mse_loss, lossfns.huber_loss):
+        assert torch.autograd.gradgradcheck(loss, (pred, pair[1]))
+
+
+def test_scalars_half_weights_and_vmap(pair):
+    pred, target = pair
+    assert lossfns.mse_loss(pred[0], target[0]) == (pred[0] - target[0]) ** 2
+    weight = torch.ones_like(target).half()
+    torch.testing.assert_close(lossfns.mae_loss(pred, target, weight=weight), lossfns.mae_loss(pred, target))
+    slopes = torch.func.vmap(torch.func.grad(lossfns.huber_loss))(pred, target)
+    torch.testing.assert_close(slopes, lossfns.huber_loss_grad(pred, target, reduction="none"))
+
+
+def test_a_complex_level_is_refused(pair):
+    with pytest.raises(TypeError, match="q must be real"):
+        lossfns.pinball_loss(*pair, q=torch.tensor(0.5 + 0j))
 
 
 def test_losses_train_a_line_like_torchs():

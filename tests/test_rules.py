@@ -1,4 +1,4 @@
-"""The rules that every loss obeys, each checked on every row of cases.py."""
+"""The rules that every loss obeys, each checked on every row of the table in cases/."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,9 @@ def drawn(case: Case, n: int = 7, seed: int = 0) -> tuple[Tensor, ...]:
 
 def weights(case: Case, args: tuple[Tensor, ...], seed: int = 1) -> Tensor:
     """One weight for each target, between ½ and 3½."""
-    return 0.5 + 3 * torch.rand(args[1].shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return 0.5 + 3 * torch.rand(
+        args[1].shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
+    )
 
 
 def oracle(case: Case, args: tuple[Tensor, ...]) -> Tensor:
@@ -88,7 +90,9 @@ def test_weight_two_equals_a_row_given_twice(case):
 def test_written_gradient_equals_autograd(case, reduction, weighted):
     args = drawn(case)
     more = {"reduction": reduction} | ({"weight": weights(case, args)} if weighted else {})
-    torch.testing.assert_close(case.call_grad(*args, **more), autograd(case, args, **more), rtol=1e-13, atol=1e-16)
+    torch.testing.assert_close(
+        case.call_grad(*args, **more), autograd(case, args, **more), rtol=1e-13, atol=1e-16
+    )
 
 
 @rows("grad")
@@ -162,7 +166,7 @@ def test_bad_options_raise_and_name_the_argument():
 
 @rows("reduction")
 def test_unknown_reduction_raises(case):
-    with pytest.raises(ValueError, match='reduction must be .* got \'average'):
+    with pytest.raises(ValueError, match="reduction must be .* got 'average"):
         case.call(*drawn(case), reduction="average")
 
 
@@ -170,10 +174,12 @@ def test_unknown_reduction_raises(case):
 @pytest.mark.parametrize("dtype", HALF)
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 def test_half_precision_is_computed_in_float32(case, dtype, reduction):
-    args = tuple((40 * a).to(dtype) for a in drawn(case))  # 40² · 4 overflows no float32, and often float16
+    args = tuple((400 * a).to(dtype) for a in drawn(case))  # the squares overflow float16
     loss = case.call(*args, reduction=reduction)
     assert loss.dtype == torch.float32
-    torch.testing.assert_close(loss, case.call(*(a.float() for a in args), reduction=reduction), rtol=0, atol=0)
+    torch.testing.assert_close(
+        loss, case.call(*(a.float() for a in args), reduction=reduction), rtol=0, atol=0
+    )
     grad = autograd(case, args, reduction=reduction)
     assert grad.dtype == dtype
     if case.grad:

@@ -119,18 +119,18 @@ def test_setup_stops_before_a_download_that_the_disk_cannot_hold(checkout):
     assert not checkout.installs()
 
 
-# What pip 23.0 and 23.2 wrote, shortened, when each was made to happen.
+# In pip's words, shortened. Network and wheel are as pip 23.0.1 wrote them when they were made to happen.
 PIP_ERRORS = {
     "network": (
         "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after "
-        "connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at "
-        "0x7f>: Failed to establish a new connection: [Errno -2] Name or service not known')': /simple/torch/\n"
+        "connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object "
+        "at 0x7f>: Failed to establish a new connection: [Errno -2] Name or service not known')': /simple/torch/\n"
         "ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: none)\n"
         "ERROR: No matching distribution found for torch==2.13.0\n",
         "check the network",
     ),
     "no wheel": (
-        "ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: 2.2.0)\n"
+        "ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: 2.2)\n"
         "ERROR: No matching distribution found for torch==2.13.0\n",
         "no wheel of torch==2.13.0",
     ),

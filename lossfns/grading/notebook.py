@@ -59,7 +59,9 @@ def hint(id: str) -> None:
     hints = exercise(id).hints
     given = min(_hints_given.get(id, 0) + 1, len(hints))
     _hints_given[id] = given
-    after = "" if given < len(hints) else f"\nThat was the last one. solution({id!r}) shows one way to write it."
+    after = (
+        "" if given < len(hints) else f"\nThat was the last one. solution({id!r}) shows one way to write it."
+    )
     _say(f"{id} · hint {given} of {len(hints)}\n{hints[given - 1]}{after}")
 
 
@@ -115,7 +117,9 @@ def _as_html(id: str, verdict: Verdict) -> str:
     parts += [f"<div>{_prose(part)}</div>" for part in (verdict.right, verdict.sentence) if part]
     if verdict.example:
         cells = (verdict.example.given, verdict.example.expected, verdict.example.yours)
-        heads = "".join(f"<th style='text-align:left'>{head}</th>" for head in ("for example", "expected", "yours"))
+        heads = "".join(
+            f"<th style='text-align:left'>{head}</th>" for head in ("for example", "expected", "yours")
+        )
         row = "".join(f"<td style='text-align:left'><code>{escape(cell)}</code></td>" for cell in cells)
         parts.append(f"<table style='margin:.4em 0'><tr>{heads}</tr><tr>{row}</tr></table>")
     if verdict.printed:
@@ -142,4 +146,3 @@ def progress_table():
     for task in exercises():
         table.add_row(task.id, _mark(task.id, done, counts), str(task.points), task.title)
     return table
-

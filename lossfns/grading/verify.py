@@ -192,9 +192,8 @@ def _marks(solved: NotebookNode, sheet: NotebookNode, tasks: list[Task]) -> Iter
             answer = names.get(answer_name(task))
             if (verdict := judge(task, answer)).status != wanted:
                 yield f"{task.id} is {verdict.status}, not {wanted}: {verdict.sentence}"
-            if isinstance(task, Exercise) and callable(answer):
-                if (given := tuple(inspect.signature(answer).parameters)) != task.parameters:
-                    yield f"{task.id} takes {', '.join(given)} in the sheet, {', '.join(task.parameters)} in the bank"
+            if callable(answer) and (given := tuple(inspect.signature(answer).parameters)) != task.parameters:
+                yield f"{task.id} takes {', '.join(given)} in the sheet, {', '.join(task.parameters)} in the bank"
 
 
 def definitions(notebook: NotebookNode) -> dict[str, object]:
@@ -232,18 +231,22 @@ def _count(number: int, word: str) -> str:
 
 
 def _leaks(solved: NotebookNode, sheet: NotebookNode, tasks: list[Task]) -> Iterator[str]:
-    """No line of a solution stands anywhere in the sheet, whatever its blanks, with or without its `return`."""
+    """No statement of a solution stands anywhere in the sheet, whatever its blanks, with or without its `return`."""
     given = [without_answers(cell.source) for cell in solved.cells if is_answer(cell)]
     shipped = [inspect.getsource(task.shipped) for task in tasks if getattr(task, "shipped", None)]
-    open_lines = {_bare(line) for source in (*given, *shipped) for line in source.split("\n")}
+    known = {line for source in (*given, *shipped) for line in _statements(source.split("\n"))}
     for answer in (cell for cell in solved.cells if is_answer(cell)):
-        lines = [_bare(line) for line in answers(answer.source) if _bare(line) not in open_lines]
+        lines = [line for line in _statements(answers(answer.source)) if line not in known]
         secret = [line for line in lines if len(line) >= LONG_LINE] or lines
         for cell in sheet.cells:
             shown = _bare(cell.source)
-            yield from (
-                f"cell {cell.id} shows the answer of {answer.id}: {s}" for s in secret if s and s in shown
-            )
+            yield from (f"cell {cell.id} shows the answer of {answer.id}: {s}" for s in secret if s in shown)
+
+
+def _statements(lines: Iterable[str]) -> list[str]:
+    """The lines that do something, bare: no heads of functions, docstrings, comments or imports."""
+    heads = ("def ", '"""', "#", "import ", "from ")
+    return [_bare(line) for line in lines if line.strip() and not line.strip().startswith(heads)]
 
 
 def _bare(source: str) -> str:

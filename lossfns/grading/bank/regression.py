@@ -1,6 +1,7 @@
 """Exercises of notebook 01. Each function below a heading is the solution that a learner may ask for."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import log, pi
 
 import numpy as np
@@ -253,7 +254,9 @@ BAND = (
 )
 
 
-def _huber(inside=lambda r, d: r**2 / 2, outside=lambda r, d: d * (abs(r) - d / 2), band=lambda r, d: abs(r) <= d):
+def _huber(
+    inside=lambda r, d: r**2 / 2, outside=lambda r, d: d * (abs(r) - d / 2), band=lambda r, d: abs(r) <= d
+):
     """A Huber loss with one of its parts replaced."""
     return lambda p, t, d: torch.where(band(p - t, d), inside(p - t, d), outside(p - t, d)).mean()
 
@@ -366,11 +369,13 @@ HUBER = Exercise(
         ),
         Mistake(
             "batch-band",
-            lambda p, t, d: _huber()(p, t, d) * 0
-            + (
-                ((p - t) ** 2 / 2).mean()
-                if (p - t).abs().mean() <= d
-                else (d * ((p - t).abs() - d / 2)).mean()
+            lambda p, t, d: (
+                _huber()(p, t, d) * 0
+                + (
+                    ((p - t) ** 2 / 2).mean()
+                    if (p - t).abs().mean() <= d
+                    else (d * ((p - t).abs() - d / 2)).mean()
+                )
             ),
             "Right while all pairs are on one side of the band. You choose one formula for the whole batch; each pair "
             "chooses its own.",
@@ -420,7 +425,9 @@ HUBER = Exercise(
     ),
     variants=(
         lambda p, t, d: torch.nn.functional.huber_loss(p, t, delta=d),
-        lambda p, t, d: ((p - t).abs().clamp(max=d) * ((p - t).abs() - (p - t).abs().clamp(max=d) / 2)).mean(),
+        lambda p, t, d: (
+            (p - t).abs().clamp(max=d) * ((p - t).abs() - (p - t).abs().clamp(max=d) / 2)
+        ).mean(),
         lambda p, t, d: d * torch.nn.functional.smooth_l1_loss(p.float(), t.float(), beta=d),
         lambda p, t, d: (
             sum(r * r / 2 if abs(r) < d else d * abs(r) - d * d / 2 for r in (p - t).tolist()) / len(p)
@@ -548,7 +555,9 @@ HUBER_GRAD = Exercise(
         lambda p, t, d: torch.where((p - t).abs() <= d, p - t, d * (p - t).sign()) / len(p),
         lambda p, t, d: torch.minimum(torch.maximum(p - t, torch.tensor(-d)), torch.tensor(d)) / p.numel(),
         lambda p, t, d: np.clip(np.asarray(p) - np.asarray(t), -d, d) / len(p),
-        lambda p, t, d: [max(-d, min(d, a - b)) / len(p) for a, b in zip(p.tolist(), t.tolist(), strict=True)],
+        lambda p, t, d: [
+            max(-d, min(d, a - b)) / len(p) for a, b in zip(p.tolist(), t.tolist(), strict=True)
+        ],
         lambda p, t, d: torch.autograd.functional.jacobian(lambda z: huber_loss(z, t, d), p),
         lambda p, t, d: (p - t).float().clamp(-d, d).div(len(p)),
     ),
@@ -701,7 +710,9 @@ PINBALL = Exercise(
         ),
     ),
     variants=(
-        lambda p, t, q: sum(q * (b - a) if b > a else (1 - q) * (a - b) for a, b in zip(p, t, strict=True)) / len(p),
+        lambda p, t, q: (
+            sum(q * (b - a) if b > a else (1 - q) * (a - b) for a, b in zip(p, t, strict=True)) / len(p)
+        ),
         lambda p, t, q: (q * torch.relu(t - p) + (1 - q) * torch.relu(p - t)).mean(),
         lambda p, t, q: (0.5 * (t - p).abs() + (q - 0.5) * (t - p)).mean(),
         lambda p, t, q: torch.maximum(q * (t - p).float(), (q - 1) * (t - p).float()).mean(),
@@ -892,9 +903,17 @@ FIT_LINE = Exercise(
             _descent(pull=lambda g, w, b, x, y: g(y, w * x + b)),
             "You ask for the pull on y. The gradient functions take predictions first, then targets.",
         ),
-        Mistake("one-step-more", _descent(extra=1), "You take one step too many. How often does the loop run?"),
-        Mistake("one-step-less", _descent(extra=-1), "You take one step too few. How often does the loop run?"),
-        Mistake("one-step-only", lambda x, y, g, lr, steps: fit_line(x, y, g, lr, 1), "Yours stops after one step."),
+        Mistake(
+            "one-step-more", _descent(extra=1), "You take one step too many. How often does the loop run?"
+        ),
+        Mistake(
+            "one-step-less", _descent(extra=-1), "You take one step too few. How often does the loop run?"
+        ),
+        Mistake(
+            "one-step-only",
+            lambda x, y, g, lr, steps: fit_line(x, y, g, lr, 1),
+            "Yours stops after one step.",
+        ),
         Mistake(
             "starts-at-one",
             _descent(start=(1.0, 0.0)),
@@ -962,7 +981,10 @@ def with_sigma(rng: np.random.Generator) -> Iterator[Probe]:
         yield Probe((pred, target, sigma))
 
 
-def _nll(square=lambda r, s: (r / s) ** 2 / 2, width=log, rest=log(2 * pi) / 2):
+HALF_LOG_TWO_PI = log(2 * pi) / 2
+
+
+def _nll(square=lambda r, s: (r / s) ** 2 / 2, width=log, rest=HALF_LOG_TWO_PI):
     """A Gaussian negative log-likelihood with one of its parts replaced."""
     return lambda p, t, s: (square(p - t, s) + width(s) + rest).mean()
 
@@ -1095,8 +1117,9 @@ GAUSSIAN_NLL = Exercise(
         lambda p, t, s: ((p - t) ** 2).mean() / (2 * s**2) + 0.5 * np.log(2 * np.pi * s**2),
         lambda p, t, s: torch.nn.functional.gaussian_nll_loss(p, t, torch.full_like(p, s**2), full=True),
         lambda p, t, s: gaussian_nll(p.float(), t.float(), s),
-        lambda p, t, s: sum(((a - b) / s) ** 2 / 2 + log(s * (2 * pi) ** 0.5) for a, b in zip(p, t, strict=True))
-        / len(p),
+        lambda p, t, s: (
+            sum(((a - b) / s) ** 2 / 2 + log(s * (2 * pi) ** 0.5) for a, b in zip(p, t, strict=True)) / len(p)
+        ),
     ),
 )
 
@@ -1117,7 +1140,9 @@ def intervals(rng: np.random.Generator) -> Iterator[Probe]:
         lower = rng.uniform(-5, 5, n).round(1)
         upper = (lower + rng.uniform(1, 4, n)).round(1)
         place = np.repeat([0.4, -0.5, 1.3, 0.0, 1.0], [inside, below, above, on_lower, on_upper])
-        target = np.where(place == 0, lower, np.where(place == 1, upper, (lower + place * (upper - lower)).round(2)))
+        target = np.where(
+            place == 0, lower, np.where(place == 1, upper, (lower + place * (upper - lower)).round(2))
+        )
         order = rng.permutation(n)
         yield Probe((lower[order], upper[order], target[order]))
 
@@ -1216,7 +1241,9 @@ COVERAGE = Exercise(
         lambda low, high, t: sum(a <= c <= b for a, b, c in zip(low, high, t, strict=True)) / len(t),
         lambda low, high, t: ((t - low) * (high - t) >= 0).float().mean(),
         lambda low, high, t: 1 - ((t < low) | (t > high)).double().mean(),
-        lambda low, high, t: np.mean((np.asarray(low) <= np.asarray(t)) & (np.asarray(t) <= np.asarray(high))),
+        lambda low, high, t: np.mean(
+            (np.asarray(low) <= np.asarray(t)) & (np.asarray(t) <= np.asarray(high))
+        ),
         lambda low, high, t: torch.count_nonzero(t == t.clamp(low, high)).item() / t.numel(),
     ),
 )
@@ -1457,7 +1484,9 @@ CROSSINGS = Exercise(
         ),
         Mistake(
             "all-pairs",
-            lambda q: sum((q[:, j] < q[:, i]).sum() for i in range(q.shape[1]) for j in range(i + 1, q.shape[1])),
+            lambda q: sum(
+                (q[:, j] < q[:, i]).sum() for i in range(q.shape[1]) for j in range(i + 1, q.shape[1])
+            ),
             "You count every pair of columns that is out of order, so one row can count several times.",
         ),
         Mistake(
@@ -1527,7 +1556,7 @@ CROSSINGS = Exercise(
         ),
     ),
     variants=(
-        lambda q: sum(any(b < a for a, b in zip(row, row[1:], strict=False)) for row in q.tolist()),
+        lambda q: sum(any(b < a for a, b in pairwise(row)) for row in q.tolist()),
         lambda q: (q != q.sort(dim=1).values).any(dim=1).sum(),
         lambda q: (torch.diff(q, dim=1).min(dim=1).values < 0).sum().item(),
         lambda q: np.count_nonzero((np.diff(np.asarray(q), axis=1) < 0).any(axis=1)),

@@ -1,11 +1,6 @@
-"""The table of losses: one row each, and every rule in test_rules.py is checked on every row.
-
-A row names an oracle that is *not* our code: scikit-learn, torch, or the formula in plain NumPy. A rule that cannot
-hold for a loss is switched off in its row, with the reason.
-"""
+"""Rows of the regression losses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -14,28 +9,7 @@ from sklearn._loss.loss import HuberLoss, PinballLoss
 from torch import Tensor
 
 import lossfns
-
-
-@dataclass(frozen=True)
-class Case:
-    """A loss, how to draw its arguments, and what it must return."""
-
-    id: str
-    loss: Callable[..., Tensor]
-    draw: Callable[[torch.Generator, int], tuple[Tensor, ...]]  # float64 arguments for a batch of n
-    oracle: Callable[..., Tensor | np.ndarray]  # the same arguments -> unreduced losses
-    by_hand: tuple[tuple, float]  # arguments as lists, and the mean worked out on paper
-    grad: Callable[..., Tensor] | None = None
-    options: dict = field(default_factory=dict)
-    singular: tuple[tuple, ...] = ()  # arguments at which naive code breaks: ties, zeros, huge values
-    bad_options: tuple[tuple[str, object, type], ...] = ()  # option, bad value, error
-    off: dict[str, str] = field(default_factory=dict)  # rule -> why it does not apply
-
-    def call(self, *args: Tensor, **more: object) -> Tensor:
-        return self.loss(*args, **self.options, **more)
-
-    def call_grad(self, *args: Tensor, **more: object) -> Tensor:
-        return self.grad(*args, **self.options, **more)
+from cases.case import Case
 
 
 def pairs(generator: torch.Generator, n: int) -> tuple[Tensor, Tensor]:
