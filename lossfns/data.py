@@ -42,7 +42,7 @@ class Source(NamedTuple):
 
 
 def engel() -> Engel:
-    """What 235 Belgian working-class households earned and spent on food in 1857, in francs a year.
+    """What 235 Belgian working-class households earned and spent on food in the 1850s, in francs a year.
 
     The file is read straight from the installed statsmodels: a millisecond, where importing its loader takes
     half a second.
@@ -126,12 +126,12 @@ def sources() -> tuple[Source, ...]:
     return (
         Source(
             name="engel",
-            content="annual income and food expenditure of Belgian working-class households, 1857, francs",
+            content="annual income and food expenditure of Belgian working-class households, 1850s, francs",
             shape="235 × 2",
             licence="public domain",
             citation=(
-                "Koenker, R. and Bassett, G. (1982). Robust Tests of Heteroscedasticity based on Regression"
-                " Quantiles. Econometrica 50, 43-61; collected by Engel (1857), distributed with statsmodels."
+                "Koenker, R. and Bassett, G. (1982). Robust Tests for Heteroscedasticity Based on Regression"
+                " Quantiles. Econometrica 50, 43-61; analysed by Engel (1857), distributed with statsmodels."
             ),
         ),
     )

@@ -78,6 +78,15 @@ def read_record(work: Path) -> dict[str, str]:
         return {}
 
 
+def without_outputs(source: Path) -> bytes:
+    """A notebook as a learner gets it: not run yet, so that a question is read before its answer."""
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def copy_course(checkout: Path, work: Path, *, beside: bool = False) -> Copied:
     """Bring every notebook that is missing into `work`; never touch one that is there.
 
@@ -87,7 +96,7 @@ def copy_course(checkout: Path, work: Path, *, beside: bool = False) -> Copied:
     known = read_record(work)
     new, added, changed = [], [], []
     for name, source in originals(checkout).items():
-        target, content = work / name, source.read_bytes()
+        target, content = work / name, without_outputs(source)
         now = hashlib.sha256(content).hexdigest()
         if not os.path.lexists(target):
             write_whole(target, content)

@@ -47,10 +47,9 @@ def claim(
     if not _truth(holds):
         raise ClaimFailed(f"claim {id!r} fails: {statement} (effect {_plain(effect)}, seed {base_seed()})")
     kind = ONLY_IF if verdict.startswith(ONLY_IF) else verdict
-    html = (
-        f'<div style="border-left:4px solid {_COLOURS[kind]};padding:.1em .8em">'
-        f"<b>{escape(verdict)}</b> · {escape(statement)}</div>"
-    )
+    shown = f"<b>Shown here:</b> {escape(statement)}."
+    judged = f"<i>“{escape(source)}”</i>: <b>{escape(verdict)}</b>.<br>" if source else ""
+    html = f'<div style="border-left:4px solid {_COLOURS[kind]};padding:.1em .8em">{judged}{shown}</div>'
     record = dict(
         id=id,
         statement=statement,

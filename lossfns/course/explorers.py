@@ -32,7 +32,7 @@ def outlier(x: Any, y: Any, *, xlabel: str = "x", ylabel: str = "y") -> widgets.
         ylim=(low - 0.1 * reach, high + 0.1 * reach),
     )
     height = _slider("height of the last point", y[-1], low, high)
-    delta = _slider("δ of Huber", reach / 10, reach / 200, reach)
+    delta = _slider("δ of Huber", reach / 10, reach / 200, 3 * reach)
     image, caption = widgets.Image(format="png", width=792), widgets.HTML()
 
     def answer(_: Any = None) -> None:

@@ -6,7 +6,7 @@ right values, a regime in which all failures lie.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -151,7 +151,7 @@ def not_finite(case: Case) -> Finding | None:
 
 def relation(case: Case) -> Finding | None:
     """The answer is a simple function of the right values, the same on every input."""
-    for find in (_constant, _no_effect, _factor, _swapped, _transformed, _offset):
+    for find in (_constant, _no_effect, _factor, _swapped, _one_element, _transformed, _offset):
         if finding := find(case):
             return finding
     return None
@@ -262,6 +262,35 @@ def _swapped(case: Case) -> Finding | None:
                 f"Yours is right for `{names[i]}` and `{names[j]}` exchanged.",
             )
     return None
+
+
+ENDS = (
+    ("first", slice(0, 1), "Is a `return` inside the loop?"),
+    ("last", slice(-1, None), "Does every round of the loop overwrite the one before?"),
+)
+
+
+def _one_element(case: Case) -> Finding | None:
+    """The right function of the first or of the last element alone, or that divided by n as if all were added up."""
+    lengths = [_length(probe) for probe in case.probes]
+    if max(lengths) < 2 or any(want.ndim for _, want, _ in case.rows):
+        return None
+    for name, end, question in ENDS:
+        cut = tuple(replace(probe, args=tuple(_cut(a, end) for a in probe.args)) for probe in case.probes)
+        alone = [outcome.value for outcome in record(case.exercise.reference, cut).outcomes]
+        for divisors in ([1] * len(lengths), lengths):
+            pairs = zip(case.rows, alone, divisors, strict=True)
+            if all(
+                one is not None and same(got, one / n, case.exercise.rtol) for (_, _, got), one, n in pairs
+            ):
+                return Finding(
+                    f"relation: {name} element only", f"Only the {name} element counts in yours. {question}"
+                )
+    return None
+
+
+def _cut(value: object, end: slice) -> object:
+    return value[end] if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def _exchangeable(a: object, b: object) -> bool:

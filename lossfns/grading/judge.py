@@ -23,6 +23,15 @@ from lossfns.grading.explain import (
 )
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
 
+# what Python and torch say to common slips -> what it means
+TIPS = {
+    "bitwise_xor": "In Python `^` is not a power; `**` is.",
+    "bitwise_and": "`&` binds more tightly than `<=`: put brackets round each comparison.",
+    "ambiguous": "`if`, `and`, `or` and `a <= b <= c` want a single yes or no, and a tensor has one for each element: "
+    "`torch.where` and `&` decide for each of them.",
+    "does not require grad": "Autograd follows only what it was asked to: `requires_grad_()` on the prediction first.",
+}
+
 
 def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdict:
     """The verdict on an answer: a function for an Exercise, a letter for a Question."""
@@ -51,9 +60,7 @@ def judge_recording(task: Exercise, came: Recording, *, seed: int) -> Verdict:
         return _not_attempted(task)
     if any(outcome.error for outcome in came.outcomes):
         return _error(case)
-    if all(case.right):
-        return Verdict("correct", f"Correct on all {len(case.probes)} inputs.", printed=came.printed)
-    return _explained(case, known)
+    return _correct(case) if all(case.right) else _explained(case, known)
 
 
 @lru_cache(maxsize=256)
@@ -110,6 +117,13 @@ def _not_attempted(task: Exercise | Question) -> Verdict:
     return Verdict("not attempted", symptom or f"Not attempted yet. hint({task.id!r}) gives a first idea.")
 
 
+def _correct(case: Case) -> Verdict:
+    sentence = f"Correct on all {len(case.probes)} inputs."
+    if refused := next((outcome.on_tensors for outcome in case.came.outcomes if outcome.on_tensors), None):
+        sentence += f" They were given as NumPy arrays, since on tensors your function stops with {refused}"
+    return Verdict("correct", sentence, printed=case.came.printed)
+
+
 def _timeout(case: Case) -> Verdict:
     at = f"on input {len(case.came.outcomes) + 1} of {len(case.probes)}"
     sentence = f"Took too long: stopped after {DEADLINE:g} seconds, {at}. Is there a loop that never ends?"
@@ -119,7 +133,10 @@ def _timeout(case: Case) -> Verdict:
 def _error(case: Case) -> Verdict:
     """The first error, with the learner's own line; and whether other inputs went well."""
     failing = [i for i, outcome in enumerate(case.came.outcomes) if outcome.error]
-    sentence = f"Your function stopped with {case.came.outcomes[failing[0]].error}"
+    error = case.came.outcomes[failing[0]].error
+    sentence = f"Your function stopped with {error}"
+    if tip := next((tip for words, tip in TIPS.items() if words in error), None):
+        sentence += f"\n{tip}"
     if len(failing) < len(case.probes):
         sentence += f"\nIt happened on the input {given(case, failing[0])}."
     return Verdict("error", sentence, right=_what_is_right(case), printed=case.came.printed)
@@ -131,7 +148,10 @@ def _explained(case: Case, known: dict[str, Recording]) -> Verdict:
     finding = next((found for find in finders if (found := find(case))), None)
     return Verdict(
         "mistake" if finding else "wrong",
-        finding.sentence if finding else "Not the expected value yet, and not a mistake that is known here.",
+        finding.sentence
+        if finding
+        else f"Not right yet, and not a mistake that is known here. Work out the example by hand and compare; "
+        f"`hint({case.exercise.id!r})` may help.",
         mistake=finding.name if finding else None,
         example=_example(case, finding),
         right=_what_is_right(case),
@@ -199,7 +219,7 @@ def _judge_letter(task: Question, answer: object) -> Verdict:
     if letter == "":
         return _not_attempted(task)
     if letter not in task.options:
-        return Verdict("error", f"{task.id} is answered with {task.signature}; it was given {short(answer)}.")
+        return Verdict("error", f"Answer with one letter, {task.signature}: {short(answer)} is none of them.")
     if letter == task.answer:
         return Verdict("correct", f"Correct. {task.because}")
     return Verdict("mistake", task.misconceptions[letter], mistake=f"option {letter}")

@@ -8,14 +8,14 @@ from lossfns.course.display import show
 from lossfns.grading.bank import exercise, exercises
 from lossfns.grading.exercise import Question, Verdict
 from lossfns.grading.judge import judge
-from lossfns.grading.progress import remember, solved, tried
+from lossfns.grading.progress import log_file, remember, solved, tried
 
 # status -> its words, and the colour of its bar: the colours differ in lightness too, and the words say it all
 FACES = {
     "correct": ("correct", "#008554"),
     "mistake": ("not yet", "#946800"),
     "wrong": ("not yet", "#946800"),
-    "error": ("it stopped", "#D94100"),
+    "error": ("no result", "#D94100"),
     "timeout": ("it took too long", "#D94100"),
     "not attempted": ("not attempted", "#777777"),
 }
@@ -88,6 +88,8 @@ def progress() -> None:
     points = sum(task.points for task in exercises() if task.id in done)
     total = sum(task.points for task in exercises())
     head = f"{len(done)} of {len(rows)} exercises solved, {points} of {total} points"
+    if log_file() is None:
+        head += " (in this session; `lossfns lab` keeps them)"
     lines = [f"{task.id:9} {mark:12} {task.title}" for mark, task in rows]
     cells = "".join(
         f"<tr><td>{task.id}</td><td>{mark}</td><td style='text-align:left'>{escape(task.title)}</td></tr>"

@@ -13,7 +13,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Number, Real
 from pathlib import Path
 
@@ -45,7 +45,8 @@ class Outcome:
     value: np.ndarray | None = None
     junk: str | None = None  # the type of a result that is no number: "NoneType", "str"
     error: str | None = None  # "ZeroDivisionError: division by zero (your line 3: `return 1 / 0`)"
-    unwritten: bool = False  # it raised NotImplementedError
+    unwritten: bool = False  # it raised a bare NotImplementedError
+    on_tensors: str | None = None  # the error on tensors of an answer that works on NumPy arrays
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,11 @@ def gradient(answer: Callable, args: tuple) -> torch.Tensor | None:
     first = args[0].requires_grad_()
     with torch.enable_grad():
         result = answer(first.clone(), *args[1:])  # a copy may be changed in place, a leaf may not
-    if not isinstance(result, torch.Tensor):
-        return result if result is None else torch.zeros_like(first)
-    if not result.requires_grad:
-        return torch.zeros_like(first)
-    (slope,) = torch.autograd.grad(result.sum(), first, allow_unused=True, materialize_grads=True)
+        if result is None:
+            return None
+        if not isinstance(result, torch.Tensor) or not result.requires_grad:
+            return torch.zeros_like(first)
+        (slope,) = torch.autograd.grad(result.sum(), first, allow_unused=True, materialize_grads=True)
     return slope
 
 
@@ -115,7 +116,8 @@ def _outcome(answer: Callable, probe: Probe) -> Outcome:
         return first
     try:
         with _captured_prints():
-            return as_outcome(probe.via(answer, fresh(probe.args, tensors=False)))
+            outcome = as_outcome(probe.via(answer, fresh(probe.args, tensors=False)))
+            return replace(outcome, on_tensors=first.error)
     except STOPS:
         raise
     except BaseException:
@@ -144,7 +146,8 @@ def _type_in_words(result: object) -> str:
     """The type's name, and "complex" for complex numbers of whatever type."""
     if isinstance(result, torch.Tensor):
         return "complex" if result.is_complex() else "Tensor"
-    return "complex" if np.iscomplexobj(result) else type(result).__name__
+    plain = isinstance(result, (complex, np.ndarray, np.generic))
+    return "complex" if plain and np.iscomplexobj(result) else type(result).__name__
 
 
 def _as_array(result: object) -> np.ndarray:
@@ -175,7 +178,7 @@ def _outcome_of_error(error: BaseException) -> Outcome:
     """What it says and the last line of the learner's own code that led to it; none of our frames."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _is_the_learners(frame.filename)]
-    if isinstance(error, NotImplementedError) and own[-1:] == frames[-1:]:  # not one that torch raised
+    if isinstance(error, NotImplementedError) and not error.args:  # torch raises it too, with words
         return Outcome(unwritten=True)
     said = _said(error)
     if not own:

@@ -92,13 +92,14 @@ def curves(
     title: str,
     xlabel: str,
     ylabel: str,
+    xscale: str = "linear",
     yscale: str = "linear",
     lowest: bool = False,
 ) -> None:
     """Up to four curves over the same x: a cost against a guess, or a loss against the step.
 
     lines: {label: y (n,)}. One that stops being finite is drawn up to there.
-    yscale: "linear" or "log". lowest: mark where each curve is lowest, and say so in its label.
+    xscale, yscale: "linear" or "log". lowest: mark where each curve is lowest, and say so in its label.
     """
     x = _flat(x)
     drawn = {label: _while_finite(x, _flat(y)) for label, y in lines.items()}
@@ -115,7 +116,7 @@ def curves(
         labels = draw_lines(ax, named, bases)
         for point, colour in zip(best.values() if lowest else (), bases, strict=False):
             ax.plot(*point, "o", color=colour, ms=8, mec="white", mew=1.5, zorder=5)
-        ax.set(xlabel=xlabel, yscale=yscale)
+        ax.set(xlabel=xlabel, xscale=xscale, yscale=yscale)
         ax.set_title(ylabel)
         over = f"{ylabel[:1].upper()}{ylabel[1:]}, for {scene(xlabel, x)}"
         publish(

@@ -82,6 +82,11 @@ MSE = Exercise(
             "Yours can be negative: too high and too low cancel. Every miss should cost something.",
         ),
         Mistake(
+            "not-squared-turned",
+            lambda p, t: (t - p).mean(),
+            "Yours can be negative: too high and too low cancel. Every miss should cost something.",
+        ),
+        Mistake(
             "not-reduced",
             lambda p, t: (p - t) ** 2,
             "The squared errors are right, one for each pair. One number was asked: their mean.",
@@ -99,7 +104,7 @@ MSE = Exercise(
         Mistake(
             "norm",
             lambda p, t: ((p - t) ** 2).sum().sqrt(),
-            "That is the length of the error vector: a root of a sum. A mean of squares has neither.",
+            "That is the length of the error vector, a root of a sum. A mean of squares has no root, and is divided by n.",
         ),
         Mistake(
             "largest",
@@ -175,6 +180,24 @@ MSE_GRAD = Exercise(
             "what did you differentiate?",
         ),
         Mistake(
+            "residual-turned",
+            lambda p, t: t - p,
+            "Raising a prediction that is too high must raise the loss, so the sign is turned round. The factors of the "
+            "square and of the mean are missing too.",
+        ),
+        Mistake(
+            "sign-no-two",
+            lambda p, t: (t - p) / len(p),
+            "The sign is turned round: raising a prediction that is too high must raise the loss. And what does the "
+            "square bring down?",
+        ),
+        Mistake(
+            "sign-no-mean",
+            lambda p, t: 2 * (t - p),
+            "The sign is turned round: raising a prediction that is too high must raise the loss. And the loss is a "
+            "mean, whose factor survives the derivative.",
+        ),
+        Mistake(
             "value",
             lambda p, t: ((p - t) ** 2).mean(),
             "That is the loss itself. Its slope was asked, one for each prediction.",
@@ -182,7 +205,7 @@ MSE_GRAD = Exercise(
         Mistake(
             "summed",
             lambda p, t: (2 * (p - t) / len(p)).sum(),
-            "You added the slopes up. Each prediction has one of its own.",
+            "You rolled the slopes into one number. Each prediction has one of its own.",
         ),
         Mistake(
             "averaged-residual",
@@ -239,7 +262,7 @@ def banded(rng: np.random.Generator) -> Iterator[Probe]:
                 target = rng.uniform(-5, 9, n).round(1)
                 yield Probe((target + side * (delta * rng.uniform(low, high, n)).round(2), target, delta))
     pred, target = pair(rng, 5)
-    for delta in (0.8, 1.7):
+    for delta in (0.2, 1.7):
         yield Probe((pred, target, delta))
     yield Probe((*pair(rng, 8), 2.1))
 
@@ -266,7 +289,7 @@ HUBER = Exercise(
     name="huber_loss",
     title="Huber loss",
     points=2,
-    minutes=10,
+    minutes=8,
     difficulty=2,
     reference=huber_loss,
     probes=banded,
@@ -531,6 +554,12 @@ HUBER_GRAD = Exercise(
             "That is the pull of smooth L1, which is Huber divided by δ.",
         ),
         Mistake(
+            "mean-before-clip",
+            lambda p, t, d: ((p - t) / len(p)).clamp(-d, d),
+            "You divide by n and clip then, so the walls stand n times too far out. Each pair is clipped by itself; the "
+            "mean comes after.",
+        ),
+        Mistake(
             "value",
             lambda p, t, d: huber_loss(p, t, d),
             "That is the loss itself. Its slope was asked, one for each prediction.",
@@ -538,7 +567,7 @@ HUBER_GRAD = Exercise(
         Mistake(
             "summed",
             lambda p, t, d: ((p - t).clamp(-d, d) / len(p)).sum(),
-            "You added the slopes up. Each prediction has one of its own.",
+            "You rolled the slopes into one number. Each prediction has one of its own.",
         ),
         Mistake(
             "no-sign",
@@ -636,6 +665,12 @@ PINBALL = Exercise(
             _two_prices(lambda u, q: q * u, lambda u, q: (1 - q) * u),
             "Right while the prediction is too low. When it is too high yours goes negative, and a price is never "
             "negative.",
+        ),
+        Mistake(
+            "same-sign",
+            lambda p, t, q: torch.maximum(q * (t - p), (1 - q) * (t - p)).mean(),
+            "Your two candidates have the same sign. When the prediction is too high both are negative, and a price is "
+            "never negative.",
         ),
         Mistake(
             "minimum",
@@ -821,7 +856,7 @@ FIT_LINE = Exercise(
     name="fit_line",
     title="A line for any loss",
     points=3,
-    minutes=12,
+    minutes=20,
     difficulty=2,
     reference=fit_line,
     probes=lines,
@@ -994,7 +1029,7 @@ GAUSSIAN_NLL = Exercise(
     name="gaussian_nll",
     title="Squared error is a likelihood",
     points=2,
-    minutes=10,
+    minutes=15,
     difficulty=2,
     reference=gaussian_nll,
     probes=with_sigma,
@@ -1046,7 +1081,7 @@ GAUSSIAN_NLL = Exercise(
         Mistake(
             "half-width",
             _nll(width=lambda s: log(s) / 2),
-            "½ log σ² is log σ. You halved it once more.",
+            "½ log σ² is log σ; yours has half of that. Was σ squared under the root?",
         ),
         Mistake(
             "double-width",
@@ -1057,6 +1092,18 @@ GAUSSIAN_NLL = Exercise(
             "likelihood",
             lambda p, t, s: -gaussian_nll(p, t, s),
             "That is the log-likelihood, which one wants large. A loss is what one wants small.",
+        ),
+        Mistake(
+            "half-turned",
+            lambda p, t, s: (((p - t) / s) ** 2 / 2 - log(s) - HALF_LOG_TWO_PI).mean(),
+            "The sign of the residual's term is right. The factor in front of the exponential is in the same "
+            "logarithm, and the sign of all of it is turned round.",
+        ),
+        Mistake(
+            "missing-brackets",
+            lambda p, t, s: ((p - t) ** 2 / 2 * s**2 + log(s) + HALF_LOG_TWO_PI).mean(),
+            "The terms without the residual are right. `a / 2 * b` is (a / 2) · b: what should stand under the "
+            "fraction line?",
         ),
         Mistake(
             "density",
@@ -1194,7 +1241,7 @@ COVERAGE = Exercise(
         Mistake(
             "either",
             lambda low, high, t: ((low <= t) | (t <= high)).double().mean(),
-            "One of the two conditions is enough in yours. Nearly everything is above one end or below the other.",
+            "One of the two conditions is enough in yours, and everything is above the lower end or below the upper one.",
         ),
         Mistake(
             "lower-only",
@@ -1252,10 +1299,10 @@ COVERAGE = Exercise(
 # reg-09 · predict: one of them moves -------------------------------------------------------------------------------
 
 
-BILLIONAIRE = Question(
+NEWCOMER = Question(
     id="reg-09",
-    name="billionaire",
-    title="A billionaire moves in",
+    name="newcomer",
+    title="A millionaire moves in",
     kind="predict",
     points=1,
     minutes=2,
@@ -1274,13 +1321,13 @@ BILLIONAIRE = Question(
         "after: what has changed?",
         "C": "That is how the absolute one votes: a head, a vote. Under squared error the pull grows with the "
         "distance. How far away is the newcomer?",
-        "D": "Find the mean of five numbers when one of them grows by a million. And does a median ask how far away "
+        "D": "Find the mean of five numbers when one of them grows by 10,000. And does a median ask how far away "
         "anyone is?",
     },
     hints=(
         "Which statistic of five numbers is cheapest under squared error? Which under absolute error?",
         "Mean and median. Write both down for 20, 30, 40, 50, 60.",
-        "Now replace 60 by 1,000,060: one of the two is still 40.",
+        "Now replace 60 by 10,060: one of the two is still 40.",
     ),
 )
 
@@ -1349,7 +1396,7 @@ FLAT_LINE = Exercise(
     name="train_line",
     title="The loss falls, the line stays flat",
     points=2,
-    minutes=10,
+    minutes=15,
     difficulty=2,
     reference=train_line,
     shipped=train_line_shipped,
@@ -1412,26 +1459,26 @@ DELTA = Question(
     minutes=4,
     difficulty=2,
     options={
-        "A": "δ = 30 °C, so that even the broken readings are inside the band",
-        "B": "δ = 0.7 °C, a little more than an ordinary error",
-        "C": "δ = 0.001 °C, so that no reading counts more than any other",
+        "A": "δ = 3000, so that even the broken readings are inside the band",
+        "B": "δ = 70, a little more than an ordinary error",
+        "C": "δ = 0.001, so that no reading counts more than any other",
         "D": "δ = 1, the default, because it works for everyone",
     },
     answer="B",
     because="Ordinary errors lie inside and are averaged nearly as well as squared error would; broken readings lie "
-    "outside and pull with δ, however broken they are. The customary δ = 1.35 σ is this choice for σ = 0.5.",
+    "outside and pull with δ, however broken they are. The customary δ = 1.345 σ is this choice for σ = 50.",
     misconceptions={
         "A": "Then every residual is inside the band. What does Huber loss do to all of them there?",
         "C": "That is absolute error in all but name: robust, but it averages ordinary noise less well than it "
         "could, and its pull does not soften near the answer.",
-        "D": "δ has a unit, that of the target. Were these readings in kelvin or in tenths of a degree, would 1 mean "
-        "the same? What should set it here?",
+        "D": "δ has the unit of the target, and here 1 is a hundredth of a degree, far less than an ordinary error. "
+        "What should set it?",
     },
     hints=(
         "δ is a distance in the units of the target: what should be inside, what outside?",
-        "Ordinary errors inside, broken readings outside. How large is an ordinary error here?",
-        "Ordinary errors are about 0.5 °C; a band that holds most of them and none of the broken ones is what you "
-        "want.",
+        "Ordinary errors inside, broken readings outside. How large is an ordinary error here, in these units?",
+        "An ordinary error is about 50 hundredths. A band that holds most of them, and not a broken reading, is what "
+        "you want.",
     ),
 )
 
@@ -1444,11 +1491,12 @@ def crossings(quantiles):
 
 
 ROWS_BY_RANK = (  # equal ranks tie
-    ((0, 1), (0, 0)),
+    ((0, 1), (0, 0), (0, 1)),
     ((1, 0), (0, 1), (0, 0)),
     ((0, 1, 2), (1, 0, 2), (0, 2, 1), (2, 1, 0), (0, 0, 1), (1, 0, 0)),
     ((1, 0, 3, 2), (0, 2, 1, 3), (0, 1, 1, 2), (0, 1, 2, 3), (3, 2, 1, 0), (0, 1, 3, 2), (0, 3, 1, 2)),
-    ((1, 1, 2, 3, 4), (0, 2, 1, 4, 3), (4, 0, 1, 2, 3), (0, 1, 2, 3, 4)),
+    ((1, 1, 2, 3, 4), (0, 2, 1, 4, 3), (4, 0, 1, 2, 3), (0, 1, 2, 3, 4), (0, 1, 2, 2, 3)),
+    ((2, 1, 0), (0, 2, 1)),
 )
 
 
@@ -1545,6 +1593,16 @@ CROSSINGS = Exercise(
             "You say for each row whether it crosses. How many do was asked.",
         ),
         Mistake(
+            "every-row",
+            lambda q: len(q),
+            "You count every row. Does your comparison say yes for rows that are in order, too?",
+        ),
+        Mistake(
+            "wraps-round",
+            lambda q: (q < q.roll(1, dims=1)).any(dim=1).sum(),
+            "The first entry of a row has nothing to its left. In Python the index −1 is the last one.",
+        ),
+        Mistake(
             "depth",
             lambda q: torch.relu(q[:, :-1] - q[:, 1:]).sum(),
             "You add up how deep the crossings go. How many rows cross was asked.",
@@ -1574,7 +1632,7 @@ EXERCISES = (
     FIT_LINE,
     GAUSSIAN_NLL,
     COVERAGE,
-    BILLIONAIRE,
+    NEWCOMER,
     FLAT_LINE,
     DELTA,
     CROSSINGS,

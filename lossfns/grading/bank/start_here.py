@@ -18,7 +18,7 @@ MAE = Exercise(
     name="mae_loss",
     title="Mean absolute error",
     points=1,
-    minutes=2,
+    minutes=3,
     difficulty=1,
     reference=mae_loss,
     probes=pairs,
@@ -103,36 +103,36 @@ MAE = Exercise(
 # start-02 · predict ------------------------------------------------------------------------------------------------
 
 
-ONE_NUMBER = Question(
+LARGEST_MISS = Question(
     id="start-02",
-    name="one_number",
-    title="One number for three",
+    name="largest_miss",
+    title="Only the largest miss is paid",
     kind="predict",
     points=1,
-    minutes=1,
+    minutes=2,
     difficulty=1,
     options={
         "A": "4, the mean",
         "B": "2, the one in the middle",
         "C": "5, half-way between the smallest and the largest",
-        "D": "any number from 1 to 9: a step towards one is a step away from another",
+        "D": "9, the largest, so that the far one is hit",
     },
-    answer="B",
-    because="From 2, a step to the right brings you nearer to one value and further from two. A step to the left does "
-    "the same. At 2 you pay 1 + 0 + 7 = 8; at the mean, 4, it is 3 + 2 + 5 = 10.",
+    answer="C",
+    because="From 5, the two ends are both 4 away, and a step to either side brings one of them further off. What lies "
+    "between the ends has no say.",
     misconceptions={
-        "A": "The mean balances distances, which is what squared error pays for. Add up |1 − 4|, |2 − 4|, |9 − 4|, "
-        "and the same from 2.",
-        "C": "Half-way makes the worst miss as small as can be. Here all three misses are paid: add them up at 5 and "
-        "at 2.",
-        "D": "That would be true for two values. There are three: stand on 4 and step left. How many come nearer?",
+        "A": "The mean balances the misses, and here only one of them is paid: from 4, which of 1, 2 and 9 is "
+        "furthest, and how far?",
+        "B": "That is the answer when all misses are added up. Here only one of them is paid: from 2, which is the "
+        "largest?",
+        "D": "Then the far one is hit. Which one is furthest from 9, and how far?",
     },
     hints=(
-        "Write down what you pay at 2, and what you pay at 4.",
-        "Stand anywhere and take a small step to the left: how many of the three come nearer?",
-        "When as many stand to your left as to your right, no step helps.",
+        "Write down the largest of the three misses at 4, and at 5.",
+        "Only two of the three values can ever be the furthest one. Which?",
+        "The furthest is always 1 or 9. Where are they equally far away?",
     ),
 )
 
 
-EXERCISES = (MAE, ONE_NUMBER)
+EXERCISES = (MAE, LARGEST_MISS)

@@ -1,0 +1,213 @@
+"""Explanations: each is given where it holds, and withheld where one input contradicts it."""
+
+import numpy as np
+import pytest
+import torch
+from toys import (
+    GRADIENT,
+    MOMENTUM,
+    POSITIVE,
+    SCALAR,
+    SIDED,
+    TABLE,
+    VECTOR,
+    exercise,
+    pull,
+    signed_cost,
+    table,
+)
+from toys import price as positive
+from toys import weighted_gap as scalar
+
+from lossfns.grading.exercise import Mistake
+from lossfns.grading.judge import judge
+from lossfns.grading.record import Probe
+
+
+def named(task, answer) -> str | None:
+    return judge(task, answer).mistake
+
+
+RELATIONS = [
+    (SCALAR, "constant", lambda a, b, k: 7.0),
+    (SCALAR, "k has no effect", lambda a, b, k: scalar(a, b, 1.0)),
+    (SCALAR, "b has no effect", lambda a, b, k: scalar(a, a, k)),
+    (SCALAR, "n times", lambda a, b, k: scalar(a, b, k) * len(a)),
+    (SCALAR, "one n-th", lambda a, b, k: scalar(a, b, k) / len(a)),
+    (SCALAR, "twice", lambda a, b, k: scalar(a, b, k) * 2),
+    (SCALAR, "half", lambda a, b, k: scalar(a, b, k) / 2),
+    (SCALAR, "minus", lambda a, b, k: -scalar(a, b, k)),
+    (SCALAR, "2n times", lambda a, b, k: scalar(a, b, k) * 2 * len(a)),
+    (SCALAR, "n/2 times", lambda a, b, k: scalar(a, b, k) * len(a) / 2),
+    (SCALAR, "minus n times", lambda a, b, k: -scalar(a, b, k) * len(a)),
+    (SCALAR, "minus twice", lambda a, b, k: -2 * scalar(a, b, k)),
+    (SCALAR, "minus half", lambda a, b, k: -scalar(a, b, k) / 2),
+    (SCALAR, "a constant factor", lambda a, b, k: scalar(a, b, k) * 0.3),
+    (SCALAR, "a and b swapped", lambda a, b, k: scalar(b, a, k)),
+    (SCALAR, "a constant more", lambda a, b, k: scalar(a, b, k) + 4),
+    (SCALAR, "a constant more", lambda a, b, k: scalar(a, b, k) - 4),
+    (SCALAR, "without its sign", lambda a, b, k: scalar(a, b, k).abs()),
+    (SCALAR, "complement", lambda a, b, k: 1 - scalar(a, b, k)),
+    (POSITIVE, "squared", lambda a, b, k: positive(a, b, k) ** 2),
+    (POSITIVE, "square root", lambda a, b, k: positive(a, b, k) ** 0.5),
+    (POSITIVE, "reciprocal", lambda a, b, k: 1 / positive(a, b, k)),
+    (POSITIVE, "logarithm", lambda a, b, k: positive(a, b, k).log()),
+    (VECTOR, "n times", lambda a, b, k: pull(a, b, k) * len(a)),
+    (VECTOR, "minus", lambda a, b, k: -pull(a, b, k)),
+    (VECTOR, "reversed", lambda a, b, k: pull(a, b, k).flip(0)),
+    (VECTOR, "a and b swapped", lambda a, b, k: pull(b, a, k)),
+    (TABLE, "transposed", lambda a, b: table(a, b).T),
+]
+RELATION_IDS = [f"{task.name}-{name}" for task, name, _ in RELATIONS]
+
+
+@pytest.mark.parametrize(("task", "name", "answer"), RELATIONS, ids=RELATION_IDS)
+def test_relation_is_named_where_it_holds_on_every_input(task, name, answer):
+    for seed in range(3):
+        verdict = judge(task, answer, seed=seed)
+        assert (verdict.status, verdict.mistake) == ("mistake", f"relation: {name}")
+    assert verdict.example.expected != verdict.example.yours
+
+
+@pytest.mark.parametrize(("task", "name", "answer"), RELATIONS, ids=RELATION_IDS)
+def test_relation_is_named_in_float32_too(task, name, answer):
+    as_float = lambda *args: answer(*(a.float() if isinstance(a, torch.Tensor) else a for a in args))  # noqa: E731
+    assert named(task, as_float) == f"relation: {name}"
+
+
+@pytest.mark.parametrize(("task", "name", "answer"), RELATIONS, ids=RELATION_IDS)
+@pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
+def test_relation_is_withheld_where_one_input_contradicts_it(task, name, answer, which):
+    """The contradiction is of its own size, so that no other relation fits by chance."""
+    probe = list(task.probes(np.random.default_rng(0)))[which].args
+    stray = [torch.as_tensor(part) for part in probe]
+
+    def nearly(*args):
+        met = all(torch.equal(torch.as_tensor(x), y) for x, y in zip(args, stray, strict=True))
+        return answer(*args) + (0.377 * len(args[0]) + 0.1 if met else 0)
+
+    assert named(task, nearly) != f"relation: {name}"
+
+
+def test_relation_n_times_is_not_said_of_batches_of_one_size():
+    """With a single length, n times cannot be told from a constant factor."""
+    task = exercise(
+        name="mean",
+        reference=lambda a: a.mean(),
+        probes=lambda rng: (Probe((rng.uniform(1, 2, 3),)) for _ in range(3)),
+    )
+    assert named(task, lambda a: a.sum()) == "relation: a constant factor"
+
+
+def test_no_effect_shows_an_input_that_was_answered_wrongly():
+    verdict = judge(SCALAR, lambda a, b, k: scalar(a, b, 2.5))
+    assert verdict.mistake == "relation: k has no effect"
+    assert verdict.example.given.endswith("k 1")
+
+
+# Kinds and shapes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "name"),
+    [
+        (SCALAR, lambda a, b, k: k * a**2 - b, "shape: not reduced"),
+        (VECTOR, lambda a, b, k: pull(a, b, k).sum(), "shape: reduced"),
+        (VECTOR, lambda a, b, k: a[:, None] - b, "shape: broadcast"),
+        (VECTOR, lambda a, b, k: pull(a, b, k)[:-1], "shape"),
+        (TABLE, lambda a, b: a - b, "shape"),
+        (SCALAR, lambda a, b, k: None, "no-return"),
+        (SCALAR, lambda a, b, k: scalar(a, b, k) if k > 1 else None, "no-return"),
+        (SCALAR, lambda a, b, k: f"{scalar(a, b, k)}", "type: str"),
+        (SCALAR, lambda a, b, k: scalar(a, b, k) + 0j, "type: complex"),
+        (SCALAR, lambda a, b, k: (x for x in a), "type: generator"),
+        (SCALAR, lambda a, b, k: scalar(a, b, k) * torch.nan, "nan"),
+        (SCALAR, lambda a, b, k: scalar(a, b, k) / (k - 1), "inf"),
+    ],
+)
+def test_kind_and_shape_are_named(task, answer, name):
+    assert named(task, answer) == name
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda a, b, k: scalar(a, b, k)[None], lambda a, b, k: (scalar(a, b, k),)]
+)
+def test_a_scalar_may_have_an_axis(answer):
+    assert judge(SCALAR, answer).status == "correct"
+
+
+def test_a_number_is_no_vector():
+    assert named(VECTOR, lambda a, b, k: pull(a, b, k).mean()) == "shape: reduced"
+
+
+# Regimes -----------------------------------------------------------------------------------------------------
+
+
+def test_regime_holds_all_failures():
+    high = judge(SIDED, lambda p, t: torch.where(p > t, (p - t) ** 2, 2 * (t - p)).mean())
+    low = judge(SIDED, lambda p, t: torch.where(p > t, p - t, 3 * (t - p)).mean())
+    assert (high.mistake, low.mistake) == ("regime: too high", "regime: too low")
+    assert (
+        high.sentence == "Right on every input where it is too low; wrong where the prediction is too high."
+    )
+
+
+def test_regime_claims_no_more_than_was_seen():
+    """Some of what is too high is right: then only the failures are placed."""
+    capped = judge(SIDED, lambda p, t: torch.where(p > t, (p - t).clamp(max=1.5), 2 * (t - p)).mean())
+    assert capped.mistake == "regime: too high"
+    assert "what is wrong lies where the prediction is too high" in capped.sentence
+
+
+def test_regime_is_withheld_where_both_sides_fail():
+    assert named(SIDED, lambda p, t: signed_cost(p, t) ** 2 + 0.3) is None
+
+
+def test_regime_of_an_optimizer_that_is_right_on_the_first_step_only():
+    forgetful = judge(MOMENTUM, lambda w, v, g, lr: (w - lr * (0.9 * v + g), 0.0))
+    assert forgetful.mistake == "regime: later steps"
+    assert forgetful.example.given.startswith("w ")
+    assert forgetful.example.given.count("; g ") == 4
+
+
+def test_regime_is_withheld_from_an_optimizer_whose_first_step_is_wrong():
+    assert named(MOMENTUM, lambda w, v, g, lr: (w - lr * (0.9 * v + g) ** 2, 0.9 * v + g)) is None
+
+
+def test_optimizer_that_goes_uphill_is_no_crash():
+    assert judge(MOMENTUM, lambda w, v, g, lr: (w + lr * (0.9 * v + g), 0.9 * v + g)).status == "wrong"
+
+
+# Named mistakes ----------------------------------------------------------------------------------------------
+
+
+def with_mistakes(task, **wrong):
+    mistakes = tuple(Mistake(name, function, f"That is {name}.") for name, function in wrong.items())
+    return exercise(name=task.name, reference=task.reference, probes=task.probes, mistakes=mistakes)
+
+
+def test_gradient_that_does_not_flow_is_a_mistake_like_any_other():
+    assert named(GRADIENT, lambda x: torch.tensor(torch.relu(x).square().sum().item())) == "detached"
+    assert judge(GRADIENT, lambda x: (x.clamp(min=0) ** 2).sum()).status == "correct"
+
+
+def test_a_mistake_is_named_before_the_relation_that_fits_too():
+    task = with_mistakes(SCALAR, doubled=lambda a, b, k: 2 * scalar(a, b, k))
+    assert named(task, lambda a, b, k: scalar(a, b, k) * 2) == "doubled"
+
+
+def test_a_mistake_of_another_shape_is_named_before_the_shape():
+    task = with_mistakes(SCALAR, terms=lambda a, b, k: k * a**2 - b)
+    assert named(task, lambda a, b, k: k * a * a - b) == "terms"
+    assert named(task, lambda a, b, k: k * a - b) == "shape: not reduced"
+
+
+def test_two_mistakes_that_fit_equally_are_both_withheld():
+    twice = lambda a, b, k: 2 * scalar(a, b, k)  # noqa: E731
+    assert named(with_mistakes(SCALAR, one=twice, other=twice), twice) == "relation: twice"
+
+
+def test_a_mistake_is_withheld_where_one_input_contradicts_it():
+    task = with_mistakes(SCALAR, cubed=lambda a, b, k: (k * a**3 - b).mean())
+    assert named(task, lambda a, b, k: (k * a**3 - b).mean()) == "cubed"
+    assert named(task, lambda a, b, k: (k * a**3 - b).mean() + 0.1 * (k > 1)) is None
