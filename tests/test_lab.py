@@ -17,12 +17,28 @@ NOTEBOOKS = (
 )
 
 
+def publish(path, text):
+    """Write an original as the course has it: run, with an output."""
+    output = {"output_type": "stream", "name": "stdout", "text": "seen already"}
+    prose = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": text}
+    code = {"cell_type": "code", "id": "b", "metadata": {}, "source": "1", "outputs": [output]}
+    cells = [prose, code | {"execution_count": 1}]
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8"
+    )
+
+
+def said(path):
+    """The prose of a notebook that was copied."""
+    return json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+
+
 @pytest.fixture
 def checkout(tmp_path):
     for name in (*NOTEBOOKS, "notebooks/CLAIMS.md", "solutions/01_regression.ipynb"):
         path = tmp_path / "clone" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{name}, first edition", encoding="utf-8")
+        publish(path, f"{name}, first edition")
     return tmp_path / "clone"
 
 
@@ -43,7 +59,14 @@ def test_copy_brings_notebooks_and_sheets_and_nothing_else(checkout, work):
     assert set(copy_course(checkout, work).new) == set(NOTEBOOKS)
     assert files(work) == {*NOTEBOOKS, ".lossfns/copied.json"}
     for name in NOTEBOOKS:
-        assert (work / name).read_bytes() == (checkout / name).read_bytes()
+        assert said(work / name) == f"{name}, first edition"
+
+
+def test_copy_leaves_outputs_behind_so_that_questions_come_before_answers(checkout, work):
+    copy_course(checkout, work)
+    for name in NOTEBOOKS:
+        code = json.loads((work / name).read_text(encoding="utf-8"))["cells"][1]
+        assert (code["outputs"], code["execution_count"], code["source"]) == ([], None, "1")
 
 
 def test_copy_never_touches_a_file_that_is_there(checkout, work):
@@ -51,7 +74,7 @@ def test_copy_never_touches_a_file_that_is_there(checkout, work):
     mine.parent.mkdir(parents=True)
     edit(mine, "mine from before")
     for beside in (False, True):
-        edit(checkout / NOTEBOOKS[1], f"another edition, {beside}")
+        publish(checkout / NOTEBOOKS[1], f"another edition, {beside}")
         copy_course(checkout, work, beside=beside)
         assert mine.read_text(encoding="utf-8") == "mine from before"
 
@@ -66,11 +89,11 @@ def test_copy_is_silent_about_edited_copies_of_unchanged_originals(checkout, wor
 def test_copy_reports_a_changed_original_until_it_is_fetched(checkout, work):
     copy_course(checkout, work)
     edit(work / NOTEBOOKS[2], "my answers")
-    edit(checkout / NOTEBOOKS[2], "second edition")
+    publish(checkout / NOTEBOOKS[2], "second edition")
     for _ in range(2):
         assert copy_course(checkout, work).changed == (NOTEBOOKS[2],)
     assert copy_course(checkout, work, beside=True).beside == ("exercises/01_regression.new.ipynb",)
-    assert (work / "exercises/01_regression.new.ipynb").read_text(encoding="utf-8") == "second edition"
+    assert said(work / "exercises/01_regression.new.ipynb") == "second edition"
     assert (work / NOTEBOOKS[2]).read_text(encoding="utf-8") == "my answers"
     assert copy_course(checkout, work).changed == ()
 
@@ -79,10 +102,10 @@ def test_copy_beside_takes_a_free_name(checkout, work):
     copy_course(checkout, work)
     names = []
     for edition in ("second", "third", "fourth"):
-        edit(checkout / NOTEBOOKS[1], edition)
+        publish(checkout / NOTEBOOKS[1], edition)
         names += copy_course(checkout, work, beside=True).beside
     assert names == [f"notebooks/01_regression.new{n}.ipynb" for n in ("", "-2", "-3")]
-    assert [(work / name).read_text(encoding="utf-8") for name in names] == ["second", "third", "fourth"]
+    assert [said(work / name) for name in names] == ["second", "third", "fourth"]
 
 
 def test_copy_brings_a_deleted_notebook_back_and_survives_a_lost_record(checkout, work):
