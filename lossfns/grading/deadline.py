@@ -76,10 +76,11 @@ def _stack(frame: FrameType | None) -> Iterator[FrameType]:
 @contextmanager
 def _watchdog(seconds: float) -> Iterator[None]:
     """Windows, or a thread that is not the main one: a second thread sends the exception."""
-    learner, done = ctypes.c_ulong(threading.get_ident()), threading.Event()
+    learner, armed, done = ctypes.c_ulong(threading.get_ident()), threading.Event(), threading.Event()
     send = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
     def watch():
+        armed.wait()
         wait = seconds
         while not done.wait(wait):
             send(learner, ctypes.py_object(DeadlineExceeded))
@@ -89,6 +90,7 @@ def _watchdog(seconds: float) -> Iterator[None]:
     watcher.start()
     try:
         try:
+            armed.set()  # only now: struck inside start(), the learner's thread would wait for ever
             yield
         finally:
             done.set()

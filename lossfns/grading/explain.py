@@ -104,6 +104,9 @@ def wrong_kind(case: Case) -> Finding | None:
                 else "For some inputs your function returned nothing."
             )
             return Finding("no-return", f"{where} Did it print instead of return?" if always else where, i)
+        if outcome.junk in ("tuple", "list"):
+            said = f"The parts of the {outcome.junk} that you returned differ in shape, or one of them is no number"
+            return Finding(f"type: {outcome.junk}", f"{said}; {case.exercise.gives} was asked.", i)
         if outcome.junk:
             return Finding(
                 f"type: {outcome.junk}",
@@ -118,7 +121,8 @@ def wrong_shape(case: Case) -> Finding | None:
     wrong = [i for i, (_, want, got) in enumerate(case.rows) if got.shape != want.shape]
     if not wrong:
         return None
-    i = next((i for i in wrong if max(case.rows[i][1].size, case.rows[i][2].size) > 1), wrong[0])
+    sizes = {i: sorted((case.rows[i][1].size, case.rows[i][2].size)) for i in wrong}
+    i = max(wrong, key=lambda i: (sizes[i][0] > 1, sizes[i][1] > 1, -i))
     name, sentence = _shape_in_words(case.rows[i][1], case.rows[i][2], case.exercise)
     return Finding(name, sentence, i)
 

@@ -132,6 +132,8 @@ def _misconceptions(task: Question) -> Iterator[str]:
 
 
 def _question(task: Question, seed: int) -> Iterator[str]:
+    if any(_misconceptions(task)):
+        return  # there is no telling what to say to a letter
     for letter in task.options:
         for written in (letter, f" {letter.lower()}."):
             verdict = judge(task, written, seed=seed)

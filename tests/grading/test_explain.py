@@ -13,6 +13,7 @@ from toys import (
     VECTOR,
     exercise,
     pull,
+    sided,
     signed_cost,
     table,
 )
@@ -75,7 +76,14 @@ def test_relation_is_named_in_float32_too(task, name, answer):
     assert named(task, as_float) == f"relation: {name}"
 
 
-@pytest.mark.parametrize(("task", "name", "answer"), RELATIONS, ids=RELATION_IDS)
+CONTRADICTED = [
+    relation for relation in RELATIONS if "no effect" not in relation[1]
+]  # those have a test below
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "answer"), CONTRADICTED, ids=[f"{task.name}-{name}" for task, name, _ in CONTRADICTED]
+)
 @pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
 def test_relation_is_withheld_where_one_input_contradicts_it(task, name, answer, which):
     """The contradiction is of its own size, so that no other relation fits by chance."""
@@ -97,6 +105,15 @@ def test_relation_n_times_is_not_said_of_batches_of_one_size():
         probes=lambda rng: (Probe((rng.uniform(1, 2, 3),)) for _ in range(3)),
     )
     assert named(task, lambda a: a.sum()) == "relation: a constant factor"
+
+
+def test_no_effect_is_withheld_where_it_has_an_effect_on_some_input():
+    assert (
+        named(SCALAR, lambda a, b, k: scalar(a, b, k if len(a) == 3 else 1.0)) != "relation: k has no effect"
+    )
+    assert (
+        named(SCALAR, lambda a, b, k: scalar(a, b, k if len(a) == 1 else 1.0)) != "relation: k has no effect"
+    )
 
 
 def test_no_effect_shows_an_input_that_was_answered_wrongly():
@@ -153,8 +170,13 @@ def test_regime_holds_all_failures():
 
 
 def test_regime_claims_no_more_than_was_seen():
-    """Some of what is too high is right: then only the failures are placed."""
-    capped = judge(SIDED, lambda p, t: torch.where(p > t, (p - t).clamp(max=1.5), 2 * (t - p)).mean())
+    """One of two batches that are too high is answered rightly: then only the failures are placed."""
+    gaps = [
+        (p - t).mean() for p, t in (probe.args for probe in sided(np.random.default_rng(0))) if np.all(p > t)
+    ]
+    capped = judge(
+        SIDED, lambda p, t: signed_cost(p, t).clamp(max=sum(gaps) / 2) if (p > t).all() else signed_cost(p, t)
+    )
     assert capped.mistake == "regime: too high"
     assert "what is wrong lies where the prediction is too high" in capped.sentence
 

@@ -295,7 +295,7 @@ def test_deadline_leaves_nothing_behind_on_another_thread():
         done.append(True)
 
     done = []
-    thread = threading.Thread(target=tries)
+    thread = threading.Thread(target=tries, daemon=True)
     thread.start()
     thread.join(10)
     assert done

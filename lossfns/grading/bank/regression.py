@@ -121,6 +121,49 @@ MSE = Exercise(
             lambda p, t: (((p - t) / t) ** 2).mean(),
             "You divide each error by its target. A squared error does not ask how large the target is.",
         ),
+        Mistake(
+            "last-left-out",
+            lambda p, t: ((p - t) ** 2)[:-1].sum() / len(p),
+            "The last pair never counts in yours. Where does your loop end?",
+        ),
+        Mistake(
+            "first-left-out",
+            lambda p, t: ((p - t) ** 2)[1:].sum() / len(p),
+            "The first pair never counts in yours. Where does your loop begin?",
+        ),
+        Mistake(
+            "all-pairs",
+            lambda p, t: ((p[:, None] - t) ** 2).mean(),
+            "Yours compares every prediction with every target. A column against a row makes a table of all "
+            "pairs: look at the shapes.",
+        ),
+        Mistake(
+            "square-of-the-target",
+            lambda p, t: (p - t**2).mean(),
+            "`p - t ** 2` squares the target alone. What belongs in brackets?",
+        ),
+        Mistake(
+            "times-two",
+            lambda p, t: ((p - t) * 2).mean(),
+            "You double each error. A square of 3 is how much?",
+        ),
+        Mistake(
+            "median-lower",
+            lambda p, t: ((p - t) ** 2).median(),
+            "You take the middle one of the squared errors; the mean was asked.",
+        ),
+        Mistake(
+            "variance",
+            lambda p, t: (p - t).var(unbiased=False),
+            "That is the variance of the errors: it takes their mean away first, so being off by 3 everywhere "
+            "would cost nothing.",
+        ),
+        Mistake(
+            "sample-variance",
+            lambda p, t: (p - t).var(),
+            "That is the variance of the errors: it takes their mean away first, and for a single pair it "
+            "does not exist.",
+        ),
     ),
     variants=(
         lambda p, t: sum((a - b) ** 2 for a, b in zip(p, t, strict=True)) / len(p),
@@ -232,6 +275,32 @@ MSE_GRAD = Exercise(
             lambda p, t: 2 * (p - t) / (len(p) - 1),
             "You divide by n − 1. The mean whose slope you take divides by n.",
         ),
+        Mistake(
+            "squares",
+            lambda p, t: (p - t) ** 2,
+            "Those are the squared errors themselves. What is the slope of r² at r?",
+        ),
+        Mistake(
+            "square-kept",
+            lambda p, t: 2 * (p - t) ** 2 / len(p),
+            "You brought the factor down and kept the exponent. What is left of it after the derivative?",
+        ),
+        Mistake(
+            "brackets",
+            lambda p, t: 2 * p - t / len(p),
+            "`2 * p - t / n` doubles only the prediction and divides only the target. What belongs in "
+            "brackets?",
+        ),
+        Mistake(
+            "brackets-in-front",
+            lambda p, t: (2 * p - t) / len(p),
+            "`2 * p - t` doubles only the prediction. What belongs in brackets?",
+        ),
+        Mistake(
+            "brackets-behind",
+            lambda p, t: 2 * (p - t / len(p)),
+            "`p - t / n` divides only the target. What belongs in brackets?",
+        ),
     ),
     variants=(
         lambda p, t: torch.autograd.functional.jacobian(lambda z: ((z - t) ** 2).mean(), p),
@@ -261,6 +330,7 @@ def banded(rng: np.random.Generator) -> Iterator[Probe]:
                 n = rng.integers(1, 4)
                 target = rng.uniform(-5, 9, n).round(1)
                 yield Probe((target + side * (delta * rng.uniform(low, high, n)).round(2), target, delta))
+    yield Probe((np.array([0.5, -0.4, 3.0]), np.zeros(3), 2.0))  # outside, while the mean miss is inside
     pred, target = pair(rng, 5)
     for delta in (0.2, 1.7):
         yield Probe((pred, target, delta))
@@ -282,6 +352,13 @@ def _huber(
 ):
     """A Huber loss with one of its parts replaced."""
     return lambda p, t, d: torch.where(band(p - t, d), inside(p - t, d), outside(p - t, d)).mean()
+
+
+def _means_of_the_pieces(p, t, d):
+    """One mean over the pairs inside the band plus one over those outside."""
+    r = (p - t).abs()
+    pieces = (r[r <= d] ** 2 / 2, d * (r[r > d] - d / 2))
+    return sum(piece.mean() for piece in pieces if len(piece))
 
 
 HUBER = Exercise(
@@ -445,6 +522,34 @@ HUBER = Exercise(
             lambda p, t, d: _huber()(p, t, 1.0),
             "You use 1 where δ was given. Changing `delta` does not change your loss.",
         ),
+        Mistake(
+            "band-means",
+            _means_of_the_pieces,
+            "Right while all pairs are on one side of the band. You add two means, each over its own pairs; "
+            "one mean over all pairs was asked.",
+        ),
+        Mistake(
+            "batch-band-all",
+            lambda p, t, d: (
+                (0.5 * (p - t) ** 2).mean()
+                if ((p - t).abs() <= d).all()
+                else (d * ((p - t).abs() - 0.5 * d)).mean()
+            ),
+            "Right while all pairs are on one side of the band. You choose one formula for the whole batch; "
+            "each pair chooses its own.",
+        ),
+        Mistake(
+            "no-half-sum",
+            lambda p, t, d: torch.where(
+                (p - t).abs() <= d, (p - t) ** 2, d * ((p - t).abs() - 0.5 * d)
+            ).sum(),
+            "Inside the band yours costs twice too much. And what turns a total into a mean?",
+        ),
+        Mistake(
+            "no-half-full-offset",
+            lambda p, t, d: torch.where((p - t).abs() <= d, (p - t) ** 2, d * ((p - t).abs() - d)).mean(),
+            "At |r| = δ your square says δ² and your line 0. Both lack the same factor: which?",
+        ),
     ),
     variants=(
         lambda p, t, d: torch.nn.functional.huber_loss(p, t, delta=d),
@@ -579,6 +684,33 @@ HUBER_GRAD = Exercise(
             lambda p, t, d: 2 * (p - t).clamp(-d, d) / len(p),
             "On every input yours is twice the expected slope. There is a ½ before the square in this loss.",
         ),
+        Mistake(
+            "values",
+            lambda p, t, d: torch.nn.functional.huber_loss(p, t, delta=d, reduction="none"),
+            "Those are the losses of the pairs. The slope of the mean for each prediction was asked.",
+        ),
+        Mistake(
+            "pieces-swapped",
+            lambda p, t, d: torch.where((p - t).abs() > d, p - t, d * (p - t).sign()) / len(p),
+            "Both pieces are there, and each is used where the other belongs.",
+        ),
+        Mistake(
+            "unsigned-no-mean",
+            lambda p, t, d: torch.where((p - t).abs() <= d, p - t, torch.full_like(p, d)),
+            "Far too low, the pull must point the other way. And the loss is a mean, whose factor survives "
+            "the derivative.",
+        ),
+        Mistake(
+            "norm-clip",
+            lambda p, t, d: (p - t) * min(1.0, d / float((p - t).norm())) / len(p),
+            "You shorten the whole vector of residuals. Here each pair meets its own wall.",
+        ),
+        Mistake(
+            "doubled-before-clip-after-mean",
+            lambda p, t, d: (2 * (p - t) / len(p)).clamp(-d, d),
+            "You clip the gradient of the mean squared error. Here each pair is clipped by itself, the mean "
+            "comes after, and there is a ½ before the square.",
+        ),
     ),
     variants=(
         lambda p, t, d: torch.where((p - t).abs() <= d, p - t, d * (p - t).sign()) / len(p),
@@ -614,6 +746,7 @@ def priced(rng: np.random.Generator) -> Iterator[Probe]:
     pred, target = pair(rng, 7)
     for q in (0.1, 0.5, 0.95):
         yield Probe((pred, target, q))
+    yield Probe((pred + 0.4, target, 0.95))
 
 
 SIDES = (
@@ -625,6 +758,13 @@ SIDES = (
 def _two_prices(low, high):
     """The mean of low(u, q) where the prediction is too low, high(u, q) where too high; u = target − pred."""
     return lambda p, t, q: torch.where(t - p > 0, low(t - p, q), high(t - p, q)).mean()
+
+
+def _means_of_the_sides(p, t, q):
+    """One mean over the pairs that are too low plus one over those that are too high."""
+    u = t - p
+    sides = (q * u[u > 0], (q - 1) * u[u < 0])
+    return sum(side.mean() for side in sides if len(side))
 
 
 PINBALL = Exercise(
@@ -714,7 +854,7 @@ PINBALL = Exercise(
         Mistake(
             "absolute",
             lambda p, t, q: (t - p).abs().mean(),
-            "That is the absolute error: q is never used, so too much and too little cost the same.",
+            "That is the absolute error: q has no say in the result, so too much and too little cost the same.",
         ),
         Mistake(
             "doubled",
@@ -742,6 +882,42 @@ PINBALL = Exercise(
             "scaled-prediction",
             lambda p, t, q: (t - q * p).abs().mean(),
             "You let q scale the prediction. It sets prices: what does it cost to be short by one?",
+        ),
+        Mistake(
+            "side-means",
+            _means_of_the_sides,
+            "Right while all pairs are on one side. You add two means, each over its own pairs; one mean over "
+            "all pairs was asked.",
+        ),
+        Mistake(
+            "both-prices",
+            lambda p, t, q: (q * (t - p) + (1 - q) * (p - t)).mean(),
+            "You charge both prices to every pair, so one of the two is negative. Each pair pays one of them.",
+        ),
+        Mistake(
+            "sides-swapped-sum",
+            lambda p, t, q: torch.maximum(q * (p - t), (q - 1) * (p - t)).sum(),
+            "Too much and too little have each other's price. And what turns a total into a mean?",
+        ),
+        Mistake(
+            "sides-swapped-doubled",
+            lambda p, t, q: 2 * torch.maximum(q * (p - t), (q - 1) * (p - t)).mean(),
+            "Too much and too little have each other's price, and both prices are doubled.",
+        ),
+        Mistake(
+            "unit-shortfall",
+            lambda p, t, q: torch.where(t > p, t - p, q * (p - t)).mean(),
+            "Too low costs 1 a unit in yours. Which of the two sides does q belong to?",
+        ),
+        Mistake(
+            "dearer-price",
+            lambda p, t, q: (max(q, 1 - q) * (p - t).abs()).mean(),
+            "Both sides cost the dearer of the two prices in yours. Which side is dearer depends on q.",
+        ),
+        Mistake(
+            "count",
+            lambda p, t, q: torch.where(t > p, q, 1 - q).mean(),
+            "The right price for each side, whatever the size of the miss. What is the price per unit of?",
         ),
     ),
     variants=(
@@ -781,6 +957,9 @@ def lines(rng: np.random.Generator) -> Iterator[Probe]:
         for steps, lr in ((1, 0.05), (2, 0.05), (2, 0.02), (12, 0.05)):
             yield Probe((x, y, loss_grad, lr, steps))
     yield Probe((x[:4] + 0.3, y[:4], mse_loss_grad, 0.03, 3))
+    yield Probe(
+        (np.array([1.0, -1.0, 2.0]), np.array([0.004, 0.001, 0.006]), mse_loss_grad, 0.05, 3)
+    )  # tiny pulls
 
 
 def _descent(
@@ -947,7 +1126,7 @@ FIT_LINE = Exercise(
         Mistake(
             "one-step-only",
             lambda x, y, g, lr, steps: fit_line(x, y, g, lr, 1),
-            "Yours stops after one step.",
+            "Yours ends where the first step ends. Is a `return` inside the loop, or does the loop start again from zero?",
         ),
         Mistake(
             "starts-at-one",
@@ -989,6 +1168,44 @@ FIT_LINE = Exercise(
             _descent(pull=lambda g, w, b, x, y: g(w * x, y)),
             "The first step is right. Then b no longer takes part in your predictions.",
         ),
+        Mistake(
+            "mean-again-for-w",
+            _descent(step=lambda pull, x, lr: (lr * (pull * x).mean(), lr * pull.sum())),
+            "The steps of b are right. For w you take a mean once more; the 1/n is inside `loss_grad` "
+            "already.",
+        ),
+        Mistake(
+            "mean-again-for-b",
+            _descent(step=lambda pull, x, lr: (lr * (pull * x).sum(), lr * pull.mean())),
+            "The step of w is right. For b you take a mean once more; the 1/n is inside `loss_grad` already.",
+        ),
+        Mistake(
+            "sums-apart",
+            _descent(step=lambda pull, x, lr: (lr * x.sum() * pull.sum(), lr * pull.sum())),
+            "You add up the inputs and the slopes apart. Each slope meets its own x before anything is added.",
+        ),
+        Mistake(
+            "mean-apart",
+            _descent(step=lambda pull, x, lr: (lr * x.mean() * pull.sum(), lr * pull.sum())),
+            "You average the inputs apart from the slopes. Each slope meets its own x before anything is "
+            "added.",
+        ),
+        Mistake(
+            "intercept-uphill",
+            _descent(step=lambda pull, x, lr: (lr * (pull * x).sum(), -lr * pull.sum())),
+            "w goes against its slope and b goes along with it. Both should go the same way.",
+        ),
+        Mistake(
+            "uphill-mean-again",
+            _descent(step=lambda pull, x, lr: (-lr * (pull * x).mean(), -lr * pull.mean())),
+            "Yours climbs, and its steps are n times too short: the 1/n is inside `loss_grad` already.",
+        ),
+        Mistake(
+            "double-rate",
+            _descent(step=lambda pull, x, lr: (2 * lr * (pull * x).sum(), 2 * lr * pull.sum())),
+            "Your steps are twice too long. The 2 of the squared error, if the loss has one, is inside "
+            "`loss_grad`.",
+        ),
     ),
     variants=(
         _fit_line_by_matrix,
@@ -1009,6 +1226,7 @@ def gaussian_nll(pred, target, sigma):
 
 def with_sigma(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((np.array([3.0]), np.array([1.0]), 2.0))
+    yield Probe((np.array([1.0]), np.array([5.0]), 0.5))  # 8 σ away
     for n, sigma in ((2, 0.7), (3, 1.6), (5, 3.0)):
         yield Probe((*pair(rng, n), sigma))
     pred, target = pair(rng, 4)
@@ -1022,6 +1240,10 @@ HALF_LOG_TWO_PI = log(2 * pi) / 2
 def _nll(square=lambda r, s: (r / s) ** 2 / 2, width=log, rest=HALF_LOG_TWO_PI):
     """A Gaussian negative log-likelihood with one of its parts replaced."""
     return lambda p, t, s: (square(p - t, s) + width(s) + rest).mean()
+
+
+def _density(p, t, s):
+    return torch.exp(-(((p - t) / s) ** 2) / 2) / (s * (2 * pi) ** 0.5)
 
 
 GAUSSIAN_NLL = Exercise(
@@ -1158,6 +1380,60 @@ GAUSSIAN_NLL = Exercise(
             lambda p, t, s: ((p - t).abs() / s + log(2 * s)).mean(),
             "That is the likelihood of a Laplace distribution, whose loss is absolute error.",
         ),
+        Mistake(
+            "log-not-halved",
+            lambda p, t, s: (log(2 * pi * s**2) + (p - t) ** 2 / (2 * s**2)).mean(),
+            "The residual's term is right. What does the logarithm make of the root in front of the "
+            "exponential?",
+        ),
+        Mistake(
+            "minus-density",
+            lambda p, t, s: -_density(p, t, s).mean(),
+            "You return the density with its sign turned round. Its logarithm is still to be taken.",
+        ),
+        Mistake(
+            "sigma-as-variance-no-constant",
+            lambda p, t, s: (0.5 * log(s) + (p - t) ** 2 / (2 * s)).mean(),
+            "You read σ as a variance, and the term that depends on neither the data nor σ is missing.",
+        ),
+        Mistake(
+            "residual-sign",
+            lambda p, t, s: (0.5 * log(2 * pi * s**2) - (p - t) ** 2 / (2 * s**2)).mean(),
+            "A larger miss makes yours smaller. The exponent is negative already: what does the minus in "
+            "front do to it?",
+        ),
+        Mistake(
+            "not-squared",
+            lambda p, t, s: (0.5 * log(2 * pi * s**2) + (p - t) / (2 * s**2)).mean(),
+            "The terms without the residual are right. The residual has lost its square.",
+        ),
+        Mistake(
+            "absolute",
+            lambda p, t, s: (0.5 * log(2 * pi * s**2) + (p - t).abs() / (2 * s**2)).mean(),
+            "The terms without the residual are right. The residual has lost its square.",
+        ),
+        Mistake(
+            "mean-first",
+            lambda p, t, s: 0.5 * log(2 * pi * s**2) + (p - t).mean() ** 2 / (2 * s**2),
+            "Right for a single pair. You average the residuals before you square them, so they cancel.",
+        ),
+        Mistake(
+            "squares-summed",
+            lambda p, t, s: 0.5 * log(2 * pi * s**2) + ((p - t) ** 2 / (2 * s**2)).sum(),
+            "Right for a single pair. The residuals' terms are added up and the constant is there once: what "
+            "turns the total into a mean?",
+        ),
+        Mistake(
+            "two-squared",
+            lambda p, t, s: (0.5 * log(2 * pi * s**2) + (p - t) ** 2 / (2 * s) ** 2).mean(),
+            "The terms without the residual are right. You square the 2 together with σ.",
+        ),
+        Mistake(
+            "floor",
+            lambda p, t, s: -torch.log(_density(p, t, s) + 1e-12).mean(),
+            "Right near the target. Something small is added to the density, so a far target surprises you "
+            "less than it should.",
+        ),
     ),
     variants=(
         lambda p, t, s: -torch.distributions.Normal(p, s).log_prob(t).mean(),
@@ -1181,6 +1457,10 @@ def coverage(lower, upper, target):
 def intervals(rng: np.random.Generator) -> Iterator[Probe]:
     """Intervals with targets below, inside, above, and exactly on either end."""
     yield Probe((np.array([2.0]), np.array([4.0]), np.array([3.0])))
+    yield Probe((np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([0.5, 4.7])))  # none covered
+    yield Probe(
+        (np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0]), np.array([0.9999, 4.0001, 3.5]))
+    )  # nearly
     for ends in ((5, 1, 1, 0, 0), (4, 2, 1, 1, 0), (3, 1, 3, 0, 2), (6, 2, 3, 2, 1)):
         inside, below, above, on_lower, on_upper = ends
         n = sum(ends)
@@ -1271,7 +1551,7 @@ COVERAGE = Exercise(
         Mistake(
             "ends-swapped",
             lambda low, high, t: ((high <= t) & (t <= low)).double().mean(),
-            "You ask for targets above the upper end and below the lower one. Nothing can be both.",
+            "You ask for targets above the upper end and below the lower one. Nothing can be both, unless the arguments arrive in another order than you think.",
         ),
         Mistake(
             "all",
@@ -1282,6 +1562,42 @@ COVERAGE = Exercise(
             "width",
             lambda low, high, t: (high - low).mean(),
             "That is the mean width of the intervals, the other half of the story. The targets have no say in it.",
+        ),
+        Mistake(
+            "open-count",
+            lambda low, high, t: ((low < t) & (t < high)).sum(),
+            "You return how many are covered; a share of how many? And look again at what happens on an end.",
+        ),
+        Mistake(
+            "one-interval",
+            lambda low, high, t: ((low.min() <= t) & (t <= high.max())).double().mean(),
+            "You make one interval of all of them. Each target has its own.",
+        ),
+        Mistake(
+            "mean-interval",
+            lambda low, high, t: ((low.mean() <= t) & (t <= high.mean())).double().mean(),
+            "You make one interval of all of them. Each target has its own.",
+        ),
+        Mistake(
+            "all-pairs",
+            lambda low, high, t: ((low[:, None] <= t) & (t <= high[:, None])).double().mean(),
+            "Yours asks about every target and every interval. A column against a row makes a table of all "
+            "pairs: look at the shapes.",
+        ),
+        Mistake(
+            "shares-multiplied",
+            lambda low, high, t: (low <= t).double().mean() * (t <= high).double().mean(),
+            "You take two shares and multiply them. The two conditions are about the same target.",
+        ),
+        Mistake(
+            "rounded",
+            lambda low, high, t: ((low <= t) & (t <= high)).double().mean().round(),
+            "Yours is a whole number. A share may lie in between.",
+        ),
+        Mistake(
+            "any",
+            lambda low, high, t: ((low <= t) & (t <= high)).any(),
+            "Yours is 1 as soon as one target is covered. Is a `return` inside the `if`?",
         ),
     ),
     variants=(
@@ -1364,15 +1680,35 @@ def tables(rng: np.random.Generator) -> Iterator[Probe]:
         yield Probe((x[:, None], y, lr, steps))
 
 
-def _mended(error=lambda pred, y: pred - y[:, None], rate=2.0):
+def _mended(
+    error=lambda pred, y: pred - y[:, None], slopes=lambda x, e: ((x * e).mean(), e.mean()), rate=2.0
+):
+    """The training as it should be, with one of its parts replaced."""
+
     def train(x, y, lr, steps):
         w, b = torch.zeros(1, 1, dtype=x.dtype), torch.zeros(1, dtype=x.dtype)
         for _ in range(steps):
-            e = error(x @ w + b, y)
-            w, b = w - lr * rate * (x * e).mean(), b - lr * rate * e.mean()
+            down_w, down_b = slopes(x, error(x @ w + b, y))
+            w, b = w - lr * rate * down_w, b - lr * rate * down_b
         return w, b
 
     return train
+
+
+def _mended_one_after_the_other(x, y, lr, steps):
+    x, w, b = x[:, 0], 0.0, 0.0
+    for _ in range(steps):
+        w = w - 2 * lr * (x * (w * x + b - y)).mean()
+        b = b - 2 * lr * (w * x + b - y).mean()
+    return w, b
+
+
+def _flattened_x_alone(x, y, lr, steps):
+    w, b = torch.zeros(1, 1, dtype=x.dtype), torch.zeros(1, dtype=x.dtype)
+    for _ in range(steps):
+        error = x @ w + b - y
+        w, b = w - lr * 2 * (x[:, 0] * error).mean(), b - lr * 2 * error.mean()
+    return w, b
 
 
 def _flat_error_against_a_column(x, y, lr, steps):
@@ -1415,7 +1751,7 @@ FLAT_LINE = Exercise(
             "flat-error-against-a-column",
             _flat_error_against_a_column,
             "The error has the right shape now. It meets another tensor in the next line: which shapes come "
-            "together there?",
+            "together there? (Or are x and the error averaged apart?)",
         ),
         Mistake(
             "uphill",
@@ -1436,6 +1772,38 @@ FLAT_LINE = Exercise(
             "summed",
             _mended(rate=2.0, error=lambda pred, y: (pred - y[:, None]) * len(y)),
             "The shapes are right now, and the steps are n times too long: a mean has become a sum.",
+        ),
+        Mistake(
+            "x-flattened-only",
+            _flattened_x_alone,
+            "Only x has changed its shape. The table of all pairs comes about one line earlier: which shapes "
+            "meet in the error?",
+        ),
+        Mistake(
+            "one-after-the-other",
+            _mended_one_after_the_other,
+            "The shapes are right now. You move w, predict again, and move b; it moved both from the same "
+            "predictions.",
+        ),
+        Mistake(
+            "mean-again",
+            _mended(slopes=lambda x, e: ((x * e).mean() / len(x), e.mean() / len(e))),
+            "The shapes are right now, and the steps are n times too short: one mean too many is taken.",
+        ),
+        Mistake(
+            "w-summed",
+            _mended(slopes=lambda x, e: ((x * e).sum(), e.mean())),
+            "The shapes are right now. For w a mean has become a sum: a matrix product adds up.",
+        ),
+        Mistake(
+            "one-step-only",
+            lambda x, y, lr, steps: train_line(x, y, lr, 1),
+            "The shapes are right now. Yours ends where the first step ends: is the `return` inside the loop?",
+        ),
+        Mistake(
+            "forgot-x",
+            _mended(slopes=lambda x, e: (e.mean(), e.mean())),
+            "w and b take the same step in yours. The slope of w has lost its x.",
         ),
     ),
     variants=(
@@ -1507,6 +1875,7 @@ def quantile_tables(rng: np.random.Generator) -> Iterator[Probe]:
         for row, rank in zip(table, rng.permutation(ranks), strict=True):
             row[:] = rng.uniform(0.2, 2, len(rank)).cumsum().round(1)[rank]
         yield Probe((table,))
+    yield Probe((np.array([[1.0, 2.0, 1.9995], [1.0, 1.5, 2.0], [1.4, 2.2, 0.3], [1.8, 1.2, 2.5]]),))
 
 
 CROSSINGS = Exercise(
@@ -1611,6 +1980,48 @@ CROSSINGS = Exercise(
             "fully-reversed",
             lambda q: (q == q.sort(dim=1, descending=True).values).all(dim=1).sum(),
             "You count rows that run backwards from end to end. One step back is enough.",
+        ),
+        Mistake(
+            "first-as-yardstick",
+            lambda q: (q[:, 1:] < q[:, :1]).any(1).sum(),
+            "You compare every entry with the first of its row. Its neighbour on the left is what counts.",
+        ),
+        Mistake(
+            "last-pair-left-out",
+            lambda q: (q[:, :-1].diff(dim=1) < 0).any(1).sum(),
+            "The last two columns are never compared in yours. Where does your range end?",
+        ),
+        Mistake(
+            "first-pair-left-out",
+            lambda q: (q[:, 1:].diff(dim=1) < 0).any(1).sum(),
+            "The first two columns are never compared in yours. Where does your range begin?",
+        ),
+        Mistake(
+            "columns-counted",
+            lambda q: (q.diff(dim=1) < 0).any(0).sum(),
+            "You count the neighbouring columns that cross in some row. Along which axis should `any` look?",
+        ),
+        Mistake(
+            "wraps-round-pairs",
+            lambda q: (q < q.roll(1, 1)).sum(),
+            "The first entry of a row has nothing to its left: in Python the index −1 is the last one. And a "
+            "row counts once.",
+        ),
+        Mistake(
+            "percent",
+            lambda q: 100 * (q.diff(dim=1) < 0).any(1).double().mean(),
+            "Yours is in percent. How many rows was asked.",
+        ),
+        Mistake(
+            "ties-pairs",
+            lambda q: (q.diff(dim=1) <= 0).sum(),
+            "Equal neighbours count as crossing in yours. And a row counts once.",
+        ),
+        Mistake(
+            "all-or-none",
+            lambda q: len(q) * (q.diff(dim=1) < 0).any(),
+            "One crossing makes you count every row. Along which axis should `any` look, or where is your "
+            "flag set back?",
         ),
     ),
     variants=(

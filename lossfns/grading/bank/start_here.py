@@ -89,6 +89,42 @@ MAE = Exercise(
             lambda p, t: ((p - t) / t).abs().mean(),
             "You divide each miss by its target. Here a miss of 2 costs 2, whatever the target is.",
         ),
+        Mistake(
+            "last-left-out",
+            lambda p, t: (p - t).abs()[:-1].sum() / len(p),
+            "The last pair never counts in yours. Where does your loop end?",
+        ),
+        Mistake(
+            "first-left-out",
+            lambda p, t: (p - t).abs()[1:].sum() / len(p),
+            "The first pair never counts in yours. Where does your loop begin?",
+        ),
+        Mistake(
+            "all-pairs",
+            lambda p, t: (p[:, None] - t).abs().mean(),
+            "Yours compares every prediction with every target. A column against a row makes a table of all "
+            "pairs: look at the shapes.",
+        ),
+        Mistake(
+            "size-of-the-target",
+            lambda p, t: (p - t.abs()).mean(),
+            "You take the size of the target alone and subtract then. Of what should the size be taken?",
+        ),
+        Mistake(
+            "median-lower",
+            lambda p, t: (p - t).abs().median(),
+            "You take the middle one of the misses; their mean was asked.",
+        ),
+        Mistake(
+            "too-low-only",
+            lambda p, t: (t - p).clamp(min=0).mean(),
+            "Too high costs nothing in yours. A miss is a miss on either side.",
+        ),
+        Mistake(
+            "too-high-only",
+            lambda p, t: (p - t).clamp(min=0).mean(),
+            "Too low costs nothing in yours. A miss is a miss on either side.",
+        ),
     ),
     variants=(
         lambda p, t: sum(abs(a - b) for a, b in zip(p, t, strict=True)) / len(p),
