@@ -15,7 +15,7 @@ lab: course-env
 test: test-env
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 	$(BIN)/lossfns verify
 	$(BIN)/lossfns release --check
 	$(NBVAL)

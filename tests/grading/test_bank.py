@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import product
 from math import log, pi
+from random import Random
 
 import pytest
 import torch
@@ -21,6 +22,7 @@ from lossfns.grading.record import record
 from lossfns.grading.verify import bank, repeated, task_problems
 
 OTHER_SEEDS = range(101, 106)
+ENOUGH = 250  # answers tried of each exercise, drawn from all combinations with a fixed seed
 
 
 @pytest.mark.parametrize("task", exercises(), ids=lambda task: task.id)
@@ -254,7 +256,6 @@ def coverages() -> Iterator[Callable]:
         torch.ge,
         torch.gt,
         lambda x, y: torch.ones_like(x, dtype=torch.bool),
-        torch.ne,
     ]
     joins = [torch.logical_and, torch.logical_or, torch.logical_xor]
     shares = [
@@ -360,7 +361,9 @@ def named_by_luck(task: Exercise, answer: Callable, name: str) -> str | None:
 def test_no_name_is_given_by_luck_and_no_wrong_answer_passes(id):
     task = exercise(id)
     lucky = []
-    for i, answer in enumerate(ANSWERS[id]()):
+    answers = list(ANSWERS[id]())
+    for i in Random(0).sample(range(len(answers)), min(ENOUGH, len(answers))):
+        answer = answers[i]
         verdict = judge(task, answer)
         if verdict.status == "correct" or verdict.mistake in sentences(task):
             luck = named_by_luck(task, answer, verdict.mistake or "reference")

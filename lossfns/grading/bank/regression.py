@@ -1458,15 +1458,20 @@ def intervals(rng: np.random.Generator) -> Iterator[Probe]:
     """Intervals with targets below, inside, above, and exactly on either end."""
     yield Probe((np.array([2.0]), np.array([4.0]), np.array([3.0])))
     yield Probe((np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([0.5, 4.7])))  # none covered
-    yield Probe(
-        (np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0]), np.array([0.9999, 4.0001, 3.5]))
-    )  # nearly
+    lower, upper = np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0])
+    yield Probe((lower, upper, np.array([0.9999, 4.0001, 3.5])))  # nearly covered
+    for first in (1.0, 3.0, 3.5):  # the first target on the lower end, on the upper end, above
+        yield Probe((lower, upper, np.array([first, 3.2, 6.0])))
     for ends in ((5, 1, 1, 0, 0), (4, 2, 1, 1, 0), (3, 1, 3, 0, 2), (6, 2, 3, 2, 1)):
         inside, below, above, on_lower, on_upper = ends
         n = sum(ends)
         lower = rng.uniform(-5, 5, n).round(1)
         upper = (lower + rng.uniform(1, 4, n)).round(1)
-        place = np.repeat([0.4, -0.5, 1.3, 0.0, 1.0], [inside, below, above, on_lower, on_upper])
+        far = (
+            on_lower + on_upper > 1
+        )  # so that intervals made too wide are told apart from no interval at all
+        outside = (-1.7, 2.6) if far else (-0.5, 1.3)
+        place = np.repeat([0.4, *outside, 0.0, 1.0], [inside, below, above, on_lower, on_upper])
         target = np.where(
             place == 0, lower, np.where(place == 1, upper, (lower + place * (upper - lower)).round(2))
         )
