@@ -11,32 +11,92 @@ from torch import Tensor
 REDUCTIONS = ("mean", "sum", "none")
 
 
+def check_tensor(**tensors: Tensor) -> None:
+    """Raise TypeError unless every argument is a tensor."""
+    for name, value in tensors.items():
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{name} must be a torch.Tensor, got {type(value).__name__}")
+
+
 def check_floating(**tensors: Tensor | None) -> None:
     """Raise TypeError unless every given argument is a floating-point tensor. None is skipped."""
     for name, value in tensors.items():
         if value is None:
             continue
-        if not isinstance(value, Tensor):
-            raise TypeError(f"{name} must be a torch.Tensor, got {type(value).__name__}")
+        check_tensor(**{name: value})
         if not value.is_floating_point():
             raise TypeError(f"{name} must be floating point, got {value.dtype}: use {name}.float()")
 
 
 def check_same_shape(**tensors: Tensor) -> None:
     """Raise ValueError unless all arguments have one shape: predictions and targets never broadcast."""
+    check_tensor(**tensors)
     shapes = {name: tuple(value.shape) for name, value in tensors.items()}
     if len(set(shapes.values())) > 1:
         came = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise ValueError(f"{' and '.join(shapes)} must have the same shape, got {came}")
 
 
+def check_mask(mask: Tensor | None, **like: Tensor) -> None:
+    """Raise unless `mask` is None or a bool tensor of the shape of the one argument it belongs to."""
+    if mask is None:
+        return
+    check_tensor(mask=mask)
+    if mask.dtype != torch.bool:
+        raise TypeError(f"mask must be a bool tensor, True where an element counts, got {mask.dtype}")
+    check_same_shape(mask=mask, **like)
+
+
+def check_integer(**tensors: Tensor) -> None:
+    """Raise TypeError unless every argument is a tensor of whole numbers. A bool tensor is none."""
+    check_tensor(**tensors)
+    for name, value in tensors.items():
+        if value.is_floating_point() or value.is_complex() or value.dtype == torch.bool:
+            raise TypeError(f"{name} must hold integers, got {value.dtype}: use {name}.long()")
+
+
+def check_labels(num_classes: int, ignore_index: int | None = None, **labels: Tensor) -> None:
+    """Raise unless every argument holds integers from 0 to num_classes − 1, or `ignore_index`."""
+    check_integer(**labels)
+    for name, value in labels.items():
+        outside = (value < 0) | (value >= num_classes)
+        if ignore_index is not None:
+            outside &= value != ignore_index
+        if outside.any():
+            wrong = value[outside][0].item()
+            raise ValueError(f"{name} must hold classes from 0 to {num_classes - 1}, got {wrong}")
+
+
+def check_signs(**targets: Tensor) -> None:
+    """Raise unless every argument holds −1 and +1 only, in any real dtype. NaN is refused."""
+    check_tensor(**targets)
+    for name, value in targets.items():
+        wrong = value[value.abs() != 1]
+        if wrong.numel():
+            raise ValueError(f"{name} must be -1 or +1, got {wrong[0].item():g}")
+
+
 def check_positive(**numbers: float) -> None:
     """Raise unless every argument is a real number above zero. NaN is refused."""
+    check_number(**numbers)
+    for name, value in numbers.items():
+        if not value > 0:
+            raise ValueError(f"{name} must be positive, got {value}")
+
+
+def check_range(low: float, high: float, **numbers: float) -> None:
+    """Raise unless every argument is a real number from `low` to `high`, both included. NaN is refused."""
+    check_number(**numbers)
+    for name, value in numbers.items():
+        if not low <= value <= high:
+            raise ValueError(f"{name} must be from {low} to {high}, got {value}")
+
+
+def check_number(**numbers: float) -> None:
+    """Raise TypeError unless every argument is a real number. A bool is none."""
     for name, value in numbers.items():
         if not isinstance(value, Real) or isinstance(value, bool):
             raise TypeError(f"{name} must be a number, got {type(value).__name__}")
-        if not value > 0:
-            raise ValueError(f"{name} must be positive, got {value}")
 
 
 def widen(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -45,6 +105,29 @@ def widen(*tensors: Tensor) -> tuple[Tensor, ...]:
     for tensor in tensors:
         dtype = torch.promote_types(dtype, tensor.dtype)
     return tuple(tensor.to(dtype) for tensor in tensors)
+
+
+def euclidean_norm(x: Tensor) -> Tensor:
+    """‖x‖ over the last axis (…, d) → (…), for any finite x; the subgradient at the zero vector is 0."""
+    balanced, scale = balance(x)
+    return scale.squeeze(-1) * torch.linalg.vector_norm(balanced, dim=-1)
+
+
+def unit_vectors(x: Tensor) -> Tensor:
+    """x / ‖x‖ over the last axis; the zero vector is divided by ∞, so that it and its gradient stay 0."""
+    balanced, _ = balance(x)
+    norm = torch.linalg.vector_norm(balanced, dim=-1, keepdim=True)
+    return balanced / torch.where(norm == 0, torch.inf, norm)
+
+
+def balance(x: Tensor) -> tuple[Tensor, Tensor]:
+    """x / s and s = max |xᵢ| over the last axis, so that squares neither overflow nor vanish; s is 1 for x = 0.
+
+    Whoever uses both, or the direction of x only, may take s for a constant: its gradient cancels.
+    """
+    s = x.detach().abs().amax(-1, keepdim=True)
+    s = torch.where((s > 0) & (s < torch.inf), s, 1)
+    return x / s, s
 
 
 def reduce(losses: Tensor, weight: Tensor | None, reduction: str) -> Tensor:

@@ -11,7 +11,18 @@ PACKAGE = Path(__file__).parents[1] / "lossfns"
 # From the ground up. A module may import from lower layers, and from its own; circles are refused separately.
 LAYERS = (
     ("setup_env", "_numerics"),
-    ("regression",),
+    (
+        "regression",
+        "classification",
+        "contrastive",
+        "sequence",
+        "regularization",
+        "optimizers",
+        "schedules",
+        "calibration",
+        "ranking",
+        "preferences",
+    ),
     ("data",),
     ("course", "course.*"),
     ("grading.deadline", "grading.record", "grading.exercise", "grading.explain", "grading.judge"),
@@ -22,7 +33,19 @@ LAYERS = (
     ("cli",),
 )
 # topics in course order: each may import earlier ones
-TOPICS = ("_numerics", "regression")
+TOPICS = (
+    "_numerics",
+    "regression",
+    "classification",
+    "contrastive",
+    "sequence",
+    "regularization",
+    "optimizers",
+    "schedules",
+    "calibration",
+    "ranking",
+    "preferences",
+)
 ONLY_IN = {
     "matplotlib": ("course.figures", "course.figures.*"),
     "ipywidgets": ("course.explorers",),

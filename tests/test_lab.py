@@ -4,6 +4,8 @@ import re
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -31,6 +33,17 @@ def publish(path, text):
 def said(path):
     """The prose of a notebook that was copied."""
     return json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]
+
+
+def asked(address):
+    """What the server answers, once it listens: it prints its address a moment earlier."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=30) as reply:
+                return json.load(reply)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
 
 
 @pytest.fixture
@@ -166,8 +179,9 @@ def test_serve_prints_an_address_that_shows_the_work_folder(checkout, work):
             re.search(r"(http://localhost:\d+)/lab/tree/(\S+)\?token=(\w+)", line) for line in server.stderr
         )
         address, opened, token = next(match for match in found if match).groups()
-        with urllib.request.urlopen(f"{address}/api/contents/notebooks?token={token}", timeout=30) as reply:
-            listed = {entry["path"] for entry in json.load(reply)["content"]}
+        listed = {
+            entry["path"] for entry in asked(f"{address}/api/contents/notebooks?token={token}")["content"]
+        }
     finally:
         server.terminate()
         server.communicate(timeout=30)

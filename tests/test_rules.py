@@ -31,7 +31,22 @@ def oracle(case: Case, args: tuple[Tensor, ...]) -> Tensor:
 
 
 def tensors(lists: tuple) -> tuple[Tensor, ...]:
-    return tuple(torch.tensor(values, dtype=torch.float64) for values in lists)
+    """float64 tensors; lists of ints (class indices, signs) stay integers."""
+    made = (torch.tensor(values) for values in lists)
+    return tuple(
+        torch.tensor(values, dtype=torch.float64) if t.is_floating_point() else t
+        for t, values in zip(made, lists, strict=True)
+    )
+
+
+def cast(args: tuple[Tensor, ...], dtype: torch.dtype) -> tuple[Tensor, ...]:
+    """The floating-point arguments in `dtype`; class indices and signs stay integers."""
+    return tuple(a.to(dtype) if a.is_floating_point() else a for a in args)
+
+
+def fits(x: Tensor, dtype: torch.dtype) -> bool:
+    """Whether no finite number in x becomes infinite in `dtype`."""
+    return torch.equal(x.double().to(dtype).isinf(), x.isinf())
 
 
 def with_grad(args: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -60,7 +75,9 @@ def test_value_worked_by_hand(case):
 def test_value_equals_independent_oracle(case, n):
     args = drawn(case, n)
     losses = oracle(case, args)
-    torch.testing.assert_close(case.call(*args, reduction="none"), losses, rtol=4e-15, atol=1e-15)
+    torch.testing.assert_close(
+        case.call(*args, reduction="none"), losses, rtol=case.tolerance, atol=case.tolerance / 4
+    )
     torch.testing.assert_close(case.call(*args, reduction="sum"), losses.sum(), rtol=1e-13, atol=0)
     torch.testing.assert_close(case.call(*args), losses.mean(), rtol=1e-13, atol=0)
 
@@ -88,6 +105,8 @@ def test_weight_two_equals_a_row_given_twice(case):
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize("weighted", (False, True))
 def test_written_gradient_equals_autograd(case, reduction, weighted):
+    if weighted and "weight" in case.off:
+        pytest.skip(case.off["weight"])
     args = drawn(case)
     more = {"reduction": reduction} | ({"weight": weights(case, args)} if weighted else {})
     torch.testing.assert_close(
@@ -111,17 +130,17 @@ def test_written_gradient_equals_central_differences(case):
 def test_written_gradient_equals_autograd_where_naive_code_breaks(case):
     for lists in case.singular:
         args = tensors(lists)
-        torch.testing.assert_close(case.call_grad(*args), autograd(case, args), rtol=1e-15, atol=0)
+        torch.testing.assert_close(case.call_grad(*args), autograd(case, args), rtol=4e-15, atol=0)
 
 
 @rows("finite")
 @pytest.mark.parametrize("dtype", (torch.float64, torch.float32))
 def test_value_and_gradient_are_finite_where_the_true_ones_are(case, dtype):
     for lists in case.singular:
-        args = tuple(torch.tensor(values, dtype=torch.float64) for values in lists)
+        args = tensors(lists)
         true = oracle(case, args)
-        if true.max() < torch.finfo(dtype).max:
-            args = tuple(a.to(dtype) for a in args)
+        if true.isfinite().all() and all(fits(x, dtype) for x in (*args, true)):
+            args = cast(args, dtype)
             assert case.call(*args).isfinite(), lists
             assert autograd(case, args).isfinite().all(), lists
 
@@ -131,7 +150,7 @@ def test_shape_mismatch_raises_with_both_shapes(case):
     args = drawn(case, 5)
     for bad in (args[1][:, None], args[1][:4], args[1].reshape(1, -1), args[1].sum()):
         with pytest.raises(ValueError, match=r"\(5,.*\(") as error:
-            case.call(args[0], bad)
+            case.call(args[0], bad, *args[2:])
         assert str(tuple(bad.shape)) in str(error.value)
         if case.grad:
             with pytest.raises(ValueError):
@@ -149,11 +168,11 @@ def test_weight_of_another_shape_raises(case):
 @rows("dtype")
 def test_wrong_types_raise_and_name_the_argument(case):
     args = drawn(case)
-    with pytest.raises(TypeError, match="pred must be floating point, got torch.int64"):
+    with pytest.raises(TypeError, match=f"{case.names[0]} must be floating point, got torch.int64"):
         case.call(args[0].long(), *args[1:])
-    with pytest.raises(TypeError, match="target must be a torch.Tensor, got list"):
-        case.call(args[0], args[1].tolist())
-    with pytest.raises(TypeError, match="pred must be a torch.Tensor, got ndarray"):
+    with pytest.raises(TypeError, match=f"{case.names[1]} must be a torch.Tensor, got list"):
+        case.call(args[0], args[1].tolist(), *args[2:])
+    with pytest.raises(TypeError, match=f"{case.names[0]} must be a torch.Tensor, got ndarray"):
         case.call(args[0].numpy(), *args[1:])
 
 
@@ -174,11 +193,12 @@ def test_unknown_reduction_raises(case):
 @pytest.mark.parametrize("dtype", HALF)
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 def test_half_precision_is_computed_in_float32(case, dtype, reduction):
-    args = tuple((400 * a).to(dtype) for a in drawn(case))  # the squares overflow float16
+    pred, *others = drawn(case)
+    args = cast((400 * pred, *others), dtype)  # the squares overflow float16
     loss = case.call(*args, reduction=reduction)
     assert loss.dtype == torch.float32
     torch.testing.assert_close(
-        loss, case.call(*(a.float() for a in args), reduction=reduction), rtol=0, atol=0
+        loss, case.call(*cast(args, torch.float32), reduction=reduction), rtol=0, atol=0
     )
     grad = autograd(case, args, reduction=reduction)
     assert grad.dtype == dtype
@@ -189,8 +209,9 @@ def test_half_precision_is_computed_in_float32(case, dtype, reduction):
 @rows("dtype")
 def test_result_has_the_wider_dtype(case):
     args = drawn(case)
-    assert case.call(args[0].float(), *args[1:]).dtype == torch.float64
-    assert case.call(*(a.float() for a in args)).dtype == torch.float32
+    wider = torch.float64 if any(a.is_floating_point() for a in args[1:]) else torch.float32
+    assert case.call(args[0].float(), *args[1:]).dtype == wider
+    assert case.call(*cast(args, torch.float32)).dtype == torch.float32
 
 
 @rows("empty")
@@ -209,7 +230,7 @@ def test_mean_of_nothing_is_zero_with_zero_gradient(case):
 @rows("nan")
 def test_nan_that_came_in_is_not_hidden(case):
     args = drawn(case)
-    for position in range(2):
+    for position in (i for i in range(2) if args[i].is_floating_point()):
         spoiled = [a.clone() for a in args]
         spoiled[position].view(-1)[2] = torch.nan
         assert case.call(*spoiled).isnan()

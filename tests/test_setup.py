@@ -241,7 +241,13 @@ def test_make_lab_sets_up_and_opens_the_lab():
 def test_make_test_runs_all_that_ci_promises():
     lines = planned("test")
     assert lines[0] == "python3 lossfns/setup_env.py test"
-    commands = ["ruff check", "ruff format --check", "pytest", "lossfns verify", "lossfns release --check"]
+    commands = [
+        "ruff check",
+        "ruff format --check",
+        "pytest -n 2",
+        "lossfns verify",
+        "lossfns release --check",
+    ]
     assert [line.split("/bin/")[1].removeprefix("python -m ") for line in lines[1:-1]] == commands
     assert lines[-1].endswith("pytest --nbval notebooks solutions exercises -n 2 --dist loadfile")
 

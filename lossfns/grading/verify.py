@@ -14,7 +14,7 @@ from rich.progress import track
 
 import lossfns
 from lossfns.grading.exercise import TOPIC_OF_PREFIX, Exercise, Question
-from lossfns.grading.judge import judge
+from lossfns.grading.judge import judge, judge_recording, known_recordings
 from lossfns.grading.release import (
     SheetError,
     answer_name,
@@ -92,6 +92,8 @@ def _write_up(task: Exercise) -> Iterator[str]:
     names = [mistake.name for mistake in task.mistakes]
     yield from (f"two mistakes are called {name!r}" for name in sorted(set(names)) if names.count(name) > 1)
     yield from (f"mistake {m.name!r} has no sentence" for m in task.mistakes if not m.sentence.strip())
+    if {"reference", "shipped"} & set(names):
+        yield "no mistake may be called 'reference' or 'shipped'"
     if len(task.variants) < 3:
         yield f"{len(task.variants)} variants; at least 3 right answers written differently are needed"
     if task.shipped and not task.symptom.strip():
@@ -107,7 +109,7 @@ def _answers(task: Exercise, seed: int) -> Iterator[str]:
         if (verdict := judge(task, function, seed=seed)).status != "correct":
             yield f"{name} is rejected: {verdict.mistake or verdict.sentence}"
     for mistake in task.mistakes:
-        verdict = judge(task, mistake.wrong, seed=seed)
+        verdict = judge_recording(task, known_recordings(task, seed)[mistake.name], seed=seed)
         if verdict.mistake != mistake.name:
             yield f"mistake {mistake.name!r} is reported as {verdict.status}, {verdict.mistake}"
     if judge(task, lambda *args: None, seed=seed).mistake != "no-return":

@@ -19,6 +19,8 @@ class Case:
     by_hand: tuple[tuple, float]  # arguments as lists, and the mean worked out on paper
     grad: Callable[..., Tensor] | None = None
     options: dict = field(default_factory=dict)
+    names: tuple[str, str] = ("pred", "target")  # of the first two arguments, as errors spell them
+    tolerance: float = 4e-15  # of a loss from the oracle's: a few ulp
     singular: tuple[tuple, ...] = ()  # arguments at which naive code breaks: ties, zeros, huge values
     bad_options: tuple[tuple[str, object, type], ...] = ()  # option, bad value, error
     off: dict[str, str] = field(default_factory=dict)  # rule -> why it does not apply

@@ -107,6 +107,10 @@ def test_relation_n_times_is_not_said_of_batches_of_one_size():
     assert named(task, lambda a: a.sum()) == "relation: a constant factor"
 
 
+def test_no_effect_is_named_although_the_last_digits_differ():
+    assert named(SCALAR, lambda a, b, k: scalar(a, b, 1.0) * k / 3 * 3 / k) == "relation: k has no effect"
+
+
 def test_no_effect_is_withheld_where_it_has_an_effect_on_some_input():
     assert (
         named(SCALAR, lambda a, b, k: scalar(a, b, k if len(a) == 3 else 1.0)) != "relation: k has no effect"
