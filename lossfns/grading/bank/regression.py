@@ -1360,6 +1360,16 @@ GAUSSIAN_NLL = Exercise(
             "The value of each pair is right. One number was asked: their mean.",
         ),
         Mistake(
+            "base-ten",
+            lambda p, t, s: gaussian_nll(p, t, s) / log(10),
+            "Yours is in powers of ten. The specification asks for nats, the natural logarithm.",
+        ),
+        Mistake(
+            "variance-for-width",
+            lambda p, t, s: gaussian_nll(p, t, s**2),
+            "You hand σ² to something that wants a standard deviation.",
+        ),
+        Mistake(
             "base-two",
             lambda p, t, s: gaussian_nll(p, t, s) / log(2),
             "Yours is in bits. The specification asks for nats, the natural logarithm.",
@@ -1456,7 +1466,8 @@ def coverage(lower, upper, target):
 
 def intervals(rng: np.random.Generator) -> Iterator[Probe]:
     """Intervals with targets below, inside, above, and exactly on either end."""
-    yield Probe((np.array([2.0]), np.array([4.0]), np.array([3.0])))
+    for target in (3.0, 5.0, 1.0, 4.0, 2.0):
+        yield Probe((np.array([2.0]), np.array([4.0]), np.array([target])))
     yield Probe((np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([0.5, 4.7])))  # none covered
     lower, upper = np.array([1.0, 2.0, 3.0]), np.array([3.0, 4.0, 5.0])
     yield Probe((lower, upper, np.array([0.9999, 4.0001, 3.5])))  # nearly covered
@@ -1542,6 +1553,11 @@ COVERAGE = Exercise(
             "count",
             lambda low, high, t: ((low <= t) & (t <= high)).sum(),
             "You return how many are covered. A share of how many?",
+        ),
+        Mistake(
+            "misses",
+            lambda low, high, t: ((t < low) | (t > high)).sum(),
+            "You return how many are missed. The share that is covered was asked.",
         ),
         Mistake(
             "percent",
@@ -1974,7 +1990,8 @@ CROSSINGS = Exercise(
         Mistake(
             "wraps-round",
             lambda q: (q < q.roll(1, dims=1)).any(dim=1).sum(),
-            "The first entry of a row has nothing to its left. In Python the index −1 is the last one.",
+            "You count every row whose entries are not all equal. Does a rise count in yours too, or does index −1, the "
+            "last entry, stand in for what is left of the first?",
         ),
         Mistake(
             "depth",
