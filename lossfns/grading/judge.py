@@ -40,9 +40,7 @@ def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdic
     if answer is None or answer is Ellipsis or (callable(answer) and is_unwritten(answer)):
         return _not_attempted(task)
     if not callable(answer):
-        return Verdict(
-            "error", f"{task.id} asks for a function, {task.signature}; it was given {short(answer)}."
-        )
+        return Verdict("error", f"A function was asked, {task.signature}; {short(answer)} is none.")
     if problem := _wrong_parameters(task, answer):
         return Verdict("error", problem)
     return judge_recording(task, record(answer, probes(task, seed)), seed=seed)

@@ -729,8 +729,8 @@ HUBER_GRAD = Exercise(
 
 
 def pinball_loss(pred, target, q):
-    r = target - pred
-    return torch.maximum(q * r, (q - 1) * r).mean()
+    u = target - pred
+    return torch.maximum(q * u, (q - 1) * u).mean()
 
 
 def priced(rng: np.random.Generator) -> Iterator[Probe]:
@@ -780,8 +780,8 @@ PINBALL = Exercise(
     gives="one number, the mean over the pairs,",
     hints=(
         "There is a price for each side. Which sign of `target - pred` means that the prediction was too low?",
-        "Compute `r = target - pred` once, then two candidate costs: `q * r`, and what a unit too much costs.",
-        "With `(q - 1) * r` as the second candidate, the larger of the two is always the right one; then the mean.",
+        "Compute `u = target - pred` once, then two candidate costs: `q * u`, and what a unit too much costs.",
+        "With `(q - 1) * u` as the second candidate, the larger of the two is always the right one; then the mean.",
     ),
     mistakes=(
         Mistake(
@@ -1765,7 +1765,7 @@ FLAT_LINE = Exercise(
         "Nothing crashes, so look at what is computed and not at what is said. Which lines combine two tensors?",
         "Print the shape of every tensor in the loop, once. One of them is much larger than it should be.",
         "`pred` is a column (n, 1), `y` is flat (n,): their difference has n × n entries. Give y a column's shape "
-        "with `y[:, None]`, or flatten `pred`.",
+        "with `y[:, None]`; flattening works too, if everything is flat.",
     ),
     mistakes=(
         Mistake(
