@@ -46,7 +46,7 @@ def mse_loss(
         Legendre, Nouvelles méthodes pour la détermination des orbites des comètes, 1805; Gauss, Theoria motus, 1809.
     """
     r = _residual(pred, target, weight)
-    return reduce(r**2, weight, reduction)
+    return reduce(r.square(), weight, reduction)
 
 
 def mse_loss_grad(
