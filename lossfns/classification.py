@@ -19,6 +19,7 @@ from lossfns._numerics import (
     check_reduction,
     check_same_shape,
     check_signs,
+    check_tensor,
     reduce,
     reduce_gradient,
     total_weight,
@@ -427,9 +428,7 @@ def _classes(
 
 def _check_order(logits: Tensor, target: Tensor) -> None:
     """Raise TypeError unless both are tensors, and say so where they look swapped: labels first, scores second."""
-    for name, value in {"logits": logits, "target": target}.items():
-        if not isinstance(value, Tensor):
-            raise TypeError(f"{name} must be a torch.Tensor, got {type(value).__name__}")
+    check_tensor(logits=logits, target=target)
     if target.is_floating_point() and not logits.is_floating_point():
         raise TypeError(
             f"logits must be floating point, got {logits.dtype}, and target is {target.dtype}: are the two swapped?"
