@@ -25,7 +25,7 @@ TOPICS = (
 LAYERS = (
     ("setup_env", "_numerics"),
     TOPICS,
-    ("data",),
+    ("data", "data.*"),
     ("course", "course.*"),
     ("grading.deadline", "grading.record", "grading.exercise", "grading.explain", "grading.judge"),
     ("grading.bank", "grading.bank.*"),
@@ -36,10 +36,10 @@ LAYERS = (
 )
 ONLY_IN = {
     "matplotlib": ("course.figures", "course.figures.*"),
-    "ipywidgets": ("course.explorers",),
+    "ipywidgets": ("course.explorers", "course.explorers.*"),
     "typer": ("cli",),
     "nbclient": ("grading.sheet",),
-    "sklearn": ("data",),
+    "sklearn": ("data.*",),
 }
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from lossfns import data
+from lossfns.data import installed
 
 
 def test_engel_is_what_statsmodels_loads():
@@ -20,7 +21,7 @@ def test_engel_gives_a_fresh_copy():
 
 
 def test_engel_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(data, "find_spec", lambda name: None)
+    monkeypatch.setattr(installed, "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match=r"statsmodels.*lossfns\[course\]"):
         data.engel()
 
@@ -70,4 +71,44 @@ def test_sources_name_every_real_data_set_with_its_licence():
         assert all(source), source
         assert callable(getattr(data, source.name))
         rows, columns = map(int, source.shape.split(" × "))
-        assert np.shape(getattr(data, source.name)()) == (columns, rows)
+        assert sum(map(np.size, getattr(data, source.name)())) == rows * columns
+
+
+def test_randhie_is_what_statsmodels_loads():
+    from statsmodels.datasets import randhie
+
+    theirs = randhie.load_pandas().data
+    features, visits = data.randhie()
+    np.testing.assert_array_equal(visits, theirs["mdvis"])
+    np.testing.assert_array_equal(features, theirs.drop(columns="mdvis"))
+    assert visits.dtype == np.int64 and len(data.RANDHIE_FEATURES) == features.shape[1]
+
+
+def test_diabetes_is_what_scikit_learn_loads_but_for_the_scale():
+    from sklearn.datasets import load_diabetes
+
+    theirs = load_diabetes()
+    features, progression = data.diabetes()
+    np.testing.assert_array_equal(progression, theirs.target)
+    np.testing.assert_allclose(features / np.sqrt(442), theirs.data, atol=1e-12)
+    assert len(data.DIABETES_FEATURES) == features.shape[1]
+
+
+def test_digits_are_what_scikit_learn_loads():
+    from sklearn.datasets import load_digits
+
+    images, labels = load_digits(return_X_y=True)
+    np.testing.assert_array_equal(data.digits().images * 16, images)
+    np.testing.assert_array_equal(data.digits().labels, labels)
+
+
+def test_split_gives_every_row_once():
+    parts = data.split(10, 3, 4, seed=1)
+    assert [len(part) for part in parts] == [3, 4, 3]
+    assert sorted(np.concatenate(parts)) == list(range(10))
+
+
+@pytest.mark.parametrize("sizes", [(11,), (6, 5), (-1, 3)])
+def test_split_refuses_sizes_that_do_not_fit(sizes):
+    with pytest.raises(ValueError, match="n = 10"):
+        data.split(10, *sizes)

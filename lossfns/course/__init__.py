@@ -13,6 +13,8 @@ _HOME = {
     "descend": "training",
     "minibatches": "training",
     "fit_line": "training",
+    "mlp": "networks",
+    "train": "networks",
 }
 _MODULES = ("explorers", "figures", "ledger")
 __all__ = [*_HOME, *_MODULES]

@@ -56,7 +56,10 @@ class _Task:
         return TOPIC_OF_PREFIX[self.id.split("-")[0]]
 
 
-TOPIC_OF_PREFIX = {"start": "start_here", "reg": "regression"}
+TOPIC_OF_PREFIX = {
+    "start": "start_here",
+    "reg": "regression",
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

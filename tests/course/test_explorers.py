@@ -90,7 +90,7 @@ def test_a_move_is_answered_at_once(widget):
 
 
 def test_labels_stay_apart_wherever_the_point_is(points):
-    from lossfns.course.explorers import _fits
+    from lossfns.course.explorers.regression import _fits
     from lossfns.course.figures.live import LivePointsAndLines
 
     x, y = points

@@ -103,7 +103,7 @@ def test_record_keeps_the_error_with_the_learners_own_line():
 
 
 def test_record_blames_the_learners_line_and_not_the_function_that_was_handed_in():
-    from lossfns.grading.bank.regression import mse_loss_grad
+    from lossfns.grading.bank.regression.squared import mse_loss_grad
 
     probe = Probe((np.array([1.0]), mse_loss_grad))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from lossfns.grading.bank.regression import pairs
+from lossfns.grading.bank.regression.inputs import pairs
 from lossfns.grading.exercise import Exercise, Mistake, Question
 
 # start-01 · mean absolute error ------------------------------------------------------------------------------------

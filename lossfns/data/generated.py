@@ -1,20 +1,10 @@
-"""Real data that ships inside installed packages, and seeded generators. Nothing downloads."""
+"""Seeded generators: data whose truth is known."""
 
-import csv
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 Array = np.ndarray
-
-
-class Engel(NamedTuple):
-    """Household income and food expenditure, each (235,), in Belgian francs a year."""
-
-    income: Array
-    food: Array
 
 
 class Sample(NamedTuple):
@@ -29,39 +19,6 @@ class Contaminated(NamedTuple):
 
     y: Array
     spoilt: Array
-
-
-class Source(NamedTuple):
-    """Where a data set comes from: its loader, its content, its shape, its licence and whom to cite."""
-
-    name: str
-    content: str
-    shape: str
-    licence: str
-    citation: str
-
-
-def engel() -> Engel:
-    """What 235 Belgian working-class households earned and spent on food in the 1850s, in francs a year.
-
-    The file is read straight from the installed statsmodels: a millisecond, where importing its loader takes
-    half a second.
-
-    Returns two float64 arrays of shape (235,), a fresh copy at each call.
-    Raises ModuleNotFoundError when statsmodels is not installed.
-
-    >>> income, food = engel()
-    >>> food.shape, round(float(food.mean()))
-    ((235,), 624)
-
-    Source: Koenker and Bassett (1982), Econometrica 50, 43-61; public domain.
-    """
-    with (_folder_of("statsmodels") / "datasets" / "engel" / "engel.csv").open(
-        encoding="utf-8", newline=""
-    ) as file:
-        rows = [(float(row["income"]), float(row["foodexp"])) for row in csv.DictReader(file)]
-    income, food = np.array(rows).T.copy()
-    return Engel(income, food)
 
 
 def noisy_line(
@@ -115,32 +72,3 @@ def contaminate(y: Array, *, share: float = 0.05, factor: float = 10.0, seed: in
     spoilt = np.zeros(len(y), dtype=bool)
     spoilt[np.random.default_rng(seed).permutation(len(y))[: round(share * len(y))]] = True
     return Contaminated(np.where(spoilt, factor * y, y), spoilt)
-
-
-def sources() -> tuple[Source, ...]:
-    """The real data sets of the course, one row each, with licence and citation.
-
-    >>> [source.name for source in sources()]
-    ['engel']
-    """
-    return (
-        Source(
-            name="engel",
-            content="annual income and food expenditure of Belgian working-class households, 1850s, francs",
-            shape="235 × 2",
-            licence="public domain",
-            citation=(
-                "Koenker, R. and Bassett, G. (1982). Robust Tests for Heteroscedasticity Based on Regression"
-                " Quantiles. Econometrica 50, 43-61; analysed by Engel (1857), distributed with statsmodels."
-            ),
-        ),
-    )
-
-
-def _folder_of(package: str) -> Path:
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(
-            f"this data set ships inside {package}, which is not installed: pip install lossfns[course]"
-        )
-    return Path(spec.origin).parent

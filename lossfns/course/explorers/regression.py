@@ -1,4 +1,4 @@
-"""Widgets that answer at once: one idea each, shown after a static figure has made the point."""
+"""Move one point of twenty: which of four losses lets its line be moved?"""
 
 from html import escape
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
+from lossfns.course.explorers.sliders import slider
 from lossfns.course.figures.live import LivePointsAndLines
 from lossfns.course.training import Line, fit_line
 from lossfns.regression import huber_loss, mae_loss, mse_loss, pinball_loss
@@ -31,8 +32,8 @@ def outlier(x: Any, y: Any, *, xlabel: str = "x", ylabel: str = "y") -> widgets.
         ylabel=ylabel,
         ylim=(low - 0.1 * reach, high + 0.1 * reach),
     )
-    height = _slider("height of the last point", y[-1], low, high)
-    delta = _slider("δ of Huber", reach / 10, reach / 200, 3 * reach)
+    height = slider("height of the last point", y[-1], low, high)
+    delta = slider("δ of Huber", reach / 10, reach / 200, 3 * reach)
     image, caption = widgets.Image(format="png", width=792), widgets.HTML()
 
     def answer(_: Any = None) -> None:
@@ -40,8 +41,8 @@ def outlier(x: Any, y: Any, *, xlabel: str = "x", ylabel: str = "y") -> widgets.
         image.value, text = picture.redraw(height.value, _fits(x, moved, delta.value))
         caption.value = f'<p role="status" style="max-width:62em;opacity:.8">Figure: {escape(text)}</p>'
 
-    for slider in (height, delta):
-        slider.observe(answer, names="value")
+    for moved in (height, delta):
+        moved.observe(answer, names="value")
     answer()
     return widgets.VBox([height, delta, image, caption])
 
@@ -53,17 +54,3 @@ def _fits(x: np.ndarray, y: np.ndarray, delta: float) -> dict[str, Line]:
         HUBER: fit_line(x, y, huber_loss, delta=delta),
         PINBALL: fit_line(x, y, pinball_loss, q=0.9),
     }
-
-
-def _slider(description: str, value: float, low: float, high: float) -> widgets.FloatSlider:
-    """A hundred steps from low to high; the arrow keys move by one of them."""
-    return widgets.FloatSlider(
-        value=float(value),
-        min=float(low),
-        max=float(high),
-        step=float(high - low) / 100,
-        description=description,
-        readout_format=".3g",
-        style={"description_width": "12em"},
-        layout={"width": "36em"},
-    )
