@@ -1,12 +1,11 @@
 """Move one point of twenty: which of four losses lets its line be moved?"""
 
-from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 
-from lossfns.course.explorers.sliders import slider
+from lossfns.course.explorers.sliders import answering, slider
 from lossfns.course.figures.live import LivePointsAndLines
 from lossfns.course.training import Line, fit_line
 from lossfns.regression import huber_loss, mae_loss, mse_loss, pinball_loss
@@ -34,17 +33,12 @@ def outlier(x: Any, y: Any, *, xlabel: str = "x", ylabel: str = "y") -> widgets.
     )
     height = slider("height of the last point", y[-1], low, high)
     delta = slider("δ of Huber", reach / 10, reach / 200, 3 * reach)
-    image, caption = widgets.Image(format="png", width=792), widgets.HTML()
 
-    def answer(_: Any = None) -> None:
+    def answer() -> tuple[bytes, str]:
         moved = np.append(y[:-1], height.value)
-        image.value, text = picture.redraw(height.value, _fits(x, moved, delta.value))
-        caption.value = f'<p role="status" style="max-width:62em;opacity:.8">Figure: {escape(text)}</p>'
+        return picture.redraw(height.value, _fits(x, moved, delta.value))
 
-    for moved in (height, delta):
-        moved.observe(answer, names="value")
-    answer()
-    return widgets.VBox([height, delta, image, caption])
+    return answering([height, delta], answer)
 
 
 def _fits(x: np.ndarray, y: np.ndarray, delta: float) -> dict[str, Line]:
