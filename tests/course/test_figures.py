@@ -59,6 +59,11 @@ def bowl(a, b):
     return 1.5 * a**2 + 0.15 * b**2
 
 
+def results(**change):
+    rows = {f"optimizer {i}": 0.9 + 0.01 * i + 0.002 * np.arange(5) for i in range(7)} | {"MSE": [0.93] * 5}
+    figures.spread(rows, **({"title": "A race", "xlabel": "accuracy", "marks": {"guessing": 0.88}} | change))
+
+
 def descents(*rates):
     paths = {f"step {rate}": descend(lambda w: bowl(w[0], w[1]), [2.0, 4.0], rate, 30).path for rate in rates}
     figures.descent(bowl, paths, title="Down the bowl", xlabel="a", ylabel="b", best=(0.0, 0.0))
@@ -75,6 +80,7 @@ EVERY_KIND = {
     "curves": crowded_curves,
     "log curves": lambda: crowded_curves("log"),
     "histogram": crowded_histogram,
+    "results over seeds": lambda: results(),
     "descents": lambda: descents(0.05, 0.1, 0.3, 0.6),
 }
 
@@ -252,6 +258,38 @@ def test_a_figure_holds_at_most_four_lines():
 def test_loss_and_gradient_varies_one_option_only():
     with pytest.raises(ValueError, match="only one option may be a list, got q and s"):
         figures.loss_and_gradient(lambda p, y, q, s: p, q=[1, 2], s=[1], title="T")
+
+
+def test_spread_tells_the_mean_and_the_range_of_every_row(capsys):
+    results()
+    text = capsys.readouterr().out
+    assert (
+        "Accuracy, for each of 5 seeds: optimizer 0 0.904 on average, from 0.9 to 0.908; optimizer 1" in text
+    )
+    assert "MSE 0.93 each time. guessing is at 0.88." in text
+
+
+def test_spread_takes_the_geometric_mean_on_a_log_axis(capsys):
+    figures.spread({"a": [1.0, 100.0]}, title="T", xlabel="steps", xscale="log")
+    assert "a 10 on average, from 1 to 100" in capsys.readouterr().out
+
+
+def test_spread_draws_a_dot_for_each_seed_and_gives_a_loss_its_colour(drawn):
+    results()
+    (ax,) = drawn[0].axes
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in dots] == [5] * 8
+    assert dots[-1].get_color() == colours.FAMILIES["mse"][0] != dots[0].get_color()
+    assert [text.get_text() for text in ax.get_yticklabels()][-1] == "MSE"
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [({}, "from 1 to 12 rows"), ({"a": []}, "results of 'a'"), ({"a": [np.nan]}, "must be finite")],
+)
+def test_spread_refuses_what_it_cannot_draw(rows, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        figures.spread(rows, title="T", xlabel="x")
 
 
 def test_curves_refuse_lengths_that_differ():

@@ -31,6 +31,12 @@ def colours(labels: list[str], hint: str = "") -> list[str]:
     return [FAMILIES[family][0] if family else next(spare) for family in found]
 
 
+def row_colours(labels: list[str]) -> list[str]:
+    """The colour of each row of a figure whose rows stand apart: its family's, or one dark grey for all others."""
+    families = [_family(label) for label in labels]
+    return [FAMILIES[family][0] if family else OTHERS[0] for family in families]
+
+
 def shades(bases: list[str]) -> list[str]:
     """The same colours, where one is used k times lightest first: the k lines go from pale to full."""
     total, seen, result = Counter(bases), Counter(), []

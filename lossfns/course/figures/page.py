@@ -33,9 +33,11 @@ def style() -> Iterator[None]:
         yield
 
 
-def page(title: str, heights: tuple[float, ...] = (1,)) -> tuple[Figure, list[Axes]]:
-    """A figure with its title and one panel per height, all on one horizontal axis."""
-    figure = Figure(layout="constrained", figsize=(7.2, 4.2 if len(heights) == 1 else 5.2))
+def page(
+    title: str, heights: tuple[float, ...] = (1,), *, size: float | None = None
+) -> tuple[Figure, list[Axes]]:
+    """A figure with its title and one panel per height, all on one horizontal axis. size: its height in inches."""
+    figure = Figure(layout="constrained", figsize=(7.2, size or (4.2 if len(heights) == 1 else 5.2)))
     FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06)
     figure.suptitle("\n".join(_even_lines(title)), x=0.01, ha="left", size=13, weight="bold", color="#222222")
