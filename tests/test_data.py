@@ -70,6 +70,8 @@ def test_sources_name_every_real_data_set_with_its_licence():
     for source in data.sources():
         assert all(source), source
         assert callable(getattr(data, source.name))
+        if source.shape.startswith("text"):
+            continue  # another one in each version of Python
         rows, columns = map(int, source.shape.split(" × "))
         assert sum(map(np.size, getattr(data, source.name)())) == rows * columns
 

@@ -15,6 +15,9 @@ _HOME = {
     "fit_line": "training",
     "mlp": "networks",
     "train": "networks",
+    "Alphabet": "language",
+    "LanguageModel": "language",
+    "pad": "language",
 }
 _MODULES = ("explorers", "figures", "ledger")
 __all__ = [*_HOME, *_MODULES]

@@ -1,23 +1,29 @@
 """Real data that ships inside installed packages, and seeded generators. Nothing downloads."""
 
-from lossfns.data import images, tables
+from lossfns.data import images, sequences, tables
 from lossfns.data.generated import contaminate, noisy_line
 from lossfns.data.images import digits
 from lossfns.data.installed import Source
+from lossfns.data.sequences import MarkovSource, babble, characters, entropy, topics
 from lossfns.data.splits import split
 from lossfns.data.tables import DIABETES_FEATURES, RANDHIE_FEATURES, diabetes, engel, randhie
 
 __all__ = [
     "DIABETES_FEATURES",
     "RANDHIE_FEATURES",
+    "MarkovSource",
+    "babble",
+    "characters",
     "contaminate",
     "diabetes",
     "digits",
     "engel",
+    "entropy",
     "noisy_line",
     "randhie",
     "sources",
     "split",
+    "topics",
 ]
 
 
@@ -25,6 +31,6 @@ def sources() -> tuple[Source, ...]:
     """The real data sets of the course, one row each, with licence and citation.
 
     >>> [source.name for source in sources()]
-    ['engel', 'randhie', 'diabetes', 'digits']
+    ['engel', 'randhie', 'diabetes', 'digits', 'topics']
     """
-    return (*tables.SOURCES, *images.SOURCES)
+    return (*tables.SOURCES, *images.SOURCES, *sequences.SOURCES)
