@@ -11,6 +11,7 @@ Labels may have a second line ("q = 0.9\\nnine in ten spend less"). All function
 
 from lossfns.course.figures.kinds import curves, histogram, loss_and_gradient, points_and_lines
 from lossfns.course.figures.paths import descent
+from lossfns.course.figures.reliability import reliability
 from lossfns.course.figures.spread import spread
 
-__all__ = ["curves", "descent", "histogram", "loss_and_gradient", "points_and_lines", "spread"]
+__all__ = ["curves", "descent", "histogram", "loss_and_gradient", "points_and_lines", "reliability", "spread"]
