@@ -82,6 +82,9 @@ EVERY_KIND = {
     "histogram": crowded_histogram,
     "results over seeds": lambda: results(),
     "descents": lambda: descents(0.05, 0.1, 0.3, 0.6),
+    "token bars": lambda: figures.token_bars(
+        "a short sentence.", range(1, 18), title="A sentence", ylabel="loss, nats", floor=8.5
+    ),
 }
 
 

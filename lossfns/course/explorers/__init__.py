@@ -2,5 +2,6 @@
 
 from lossfns.course.explorers.calibration import temperature
 from lossfns.course.explorers.regression import outlier
+from lossfns.course.explorers.sequence import token_losses
 
-__all__ = ["outlier", "temperature"]
+__all__ = ["outlier", "temperature", "token_losses"]

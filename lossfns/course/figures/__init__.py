@@ -13,5 +13,15 @@ from lossfns.course.figures.kinds import curves, histogram, loss_and_gradient, p
 from lossfns.course.figures.paths import descent
 from lossfns.course.figures.reliability import reliability
 from lossfns.course.figures.spread import spread
+from lossfns.course.figures.tokens import token_bars
 
-__all__ = ["curves", "descent", "histogram", "loss_and_gradient", "points_and_lines", "reliability", "spread"]
+__all__ = [
+    "curves",
+    "descent",
+    "histogram",
+    "loss_and_gradient",
+    "points_and_lines",
+    "reliability",
+    "spread",
+    "token_bars",
+]
