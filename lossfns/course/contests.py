@@ -1,0 +1,115 @@
+"""Losses in competition: the same data, model and seeds, one loss exchanged, judged by what the task cares about."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lossfns.course.claims import seeds
+
+WINS, TIES, LOSES = "wins", "ties", "loses"
+
+
+class Contest(NamedTuple):
+    """What came of it: scores[label] has one score per seed. Printed, it is a small table of means ± deviations.
+
+    `metric` says what was measured, `higher` whether more of it is better.
+    """
+
+    metric: str
+    higher: bool
+    scores: dict[str, list[float]]
+
+    def mean(self, label: str) -> float:
+        return float(np.mean(self.scores[label]))
+
+    def spread(self, label: str) -> float:
+        """The standard deviation over the seeds."""
+        return float(np.std(self.scores[label]))
+
+    def gains(self, one: str, other: str) -> list[float]:
+        """By how much `one` is better than `other`, seed by seed: the two met the same data each time."""
+        sign = 1 if self.higher else -1
+        pairs = zip(self.scores[one], self.scores[other], strict=True)
+        return [sign * (a - b) for a, b in pairs]
+
+    def verdict(self, one: str, other: str) -> str:
+        """How `one` fares against `other`: "wins" or "loses" if it does so on every seed, otherwise "ties"."""
+        gains = self.gains(one, other)
+        return WINS if min(gains) > 0 else LOSES if max(gains) < 0 else TIES
+
+    def __str__(self) -> str:
+        width = max(map(len, self.scores))
+        count = len(next(iter(self.scores.values())))
+        lines = [f"{label:{width}}  {self.size(label)}" for label in self.scores]
+        better = "higher" if self.higher else "lower"
+        return "\n".join([f"{self.metric}, {better} is better, mean ± deviation over {count} seeds", *lines])
+
+    def size(self, label: str) -> str:
+        """Mean ± deviation, three digits in the mean and as many places after the point in both."""
+        mean = self.mean(label)
+        places = max(0, 2 - int(np.floor(np.log10(max(abs(mean), 1e-3)))))
+        return f"{mean:.{min(places, 3)}f} ± {self.spread(label):.{min(places, 3)}f}"
+
+
+def contest(
+    trial: Callable[[Any, int], float],
+    losses: Mapping[str, Any],
+    *,
+    metric: str,
+    higher: bool = True,
+    k: int = 5,
+) -> Contest:
+    """Run trial(loss, seed) for each loss on the same k seeds, `seeds(k)`.
+
+    trial: trains and tests with one loss, and returns the score, a number.
+    losses: {label: loss}, the recommended one first; whatever `trial` takes as its first argument.
+
+    >>> print(contest(lambda loss, seed: loss + seed, {"a": 1.0, "b": 2.0}, metric="points", k=3))
+    points, higher is better, mean ± deviation over 3 seeds
+    a  2.00 ± 0.82
+    b  3.00 ± 0.82
+    """
+    rounds = seeds(k)
+    return Contest(
+        metric, higher, {label: [float(trial(loss, s)) for s in rounds] for label, loss in losses.items()}
+    )
+
+
+def fit_linear(
+    x: Any, y: Any, loss: Callable[[Tensor, Tensor], Tensor], *, outputs: int | None = None
+) -> Callable[[Any], Tensor]:
+    """A linear model fitted by L-BFGS: what `loss(pred, target)` asks for, without the chance of a training run.
+
+    x: (n, …, d), y: what the loss takes as its target. outputs: k numbers per row, (n, …, k); None: one, (n, …).
+    The loss should be convex in the prediction. Where it has corners the answer is a good one, not the exact one.
+
+    Returns a function from features (…, d) to predictions, in float64.
+
+    >>> line = fit_linear([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0], torch.nn.functional.mse_loss)
+    >>> round(float(line([[10.0]])), 6)
+    21.0
+    """
+    x, y = torch.as_tensor(x, dtype=torch.float64), torch.as_tensor(y)
+    y = y.double() if y.is_floating_point() else y
+    weights = torch.zeros(x.shape[-1] + 1, outputs or 1, dtype=torch.float64, requires_grad=True)
+    search = torch.optim.LBFGS(
+        [weights], max_iter=200, tolerance_grad=1e-9, tolerance_change=1e-12, line_search_fn="strong_wolfe"
+    )
+
+    def predict(features: Any) -> Tensor:
+        features = torch.as_tensor(features, dtype=torch.float64)
+        pred = features @ weights[:-1] + weights[-1]
+        return pred if outputs else pred.squeeze(-1)
+
+    def cost() -> Tensor:
+        search.zero_grad()
+        value = loss(predict(x), y)
+        value.backward()
+        return value
+
+    search.step(cost)
+    weights.requires_grad_(False)
+    return predict
