@@ -106,6 +106,38 @@ def test_digits_are_what_scikit_learn_loads():
     np.testing.assert_array_equal(data.digits().labels, labels)
 
 
+def test_place_moves_every_image_and_changes_none():
+    images = data.digits().images[:300]
+    fields = data.place(images, seed=3).reshape(-1, 12, 12)
+    for image, field in zip(images.reshape(-1, 8, 8), fields, strict=True):
+        windows = np.lib.stride_tricks.sliding_window_view(field, (8, 8))
+        assert (windows == image).all(axis=(2, 3)).any()
+        assert field.sum() == pytest.approx(image.sum())
+
+
+def test_place_uses_every_place_and_follows_its_seed():
+    dot = np.zeros((2000, 64))
+    dot[:, 0] = 1.0
+    at = data.place(dot, field=12, seed=0).argmax(1)
+    assert set(zip(*np.unravel_index(at, (12, 12)), strict=True)) == {
+        (r, c) for r in range(5) for c in range(5)
+    }
+    assert np.bincount(at).max() < 130  # 80 are expected in each of the 25
+    np.testing.assert_array_equal(at, data.place(dot, seed=0).argmax(1))
+    draw = np.random.default_rng(0)
+    np.testing.assert_array_equal(at, data.place(dot, seed=draw).argmax(1))
+    assert not np.array_equal(at, data.place(dot, seed=draw).argmax(1))
+    np.testing.assert_array_equal(data.place(dot[:1], field=8), dot[:1])
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: data.place(np.ones((2, 60))), lambda: data.place(np.ones((2, 64)), field=7)]
+)
+def test_place_refuses_what_does_not_fit(call):
+    with pytest.raises(ValueError, match="must be"):
+        call()
+
+
 def test_split_gives_every_row_once():
     parts = data.split(10, 3, 4, seed=1)
     assert [len(part) for part in parts] == [3, 4, 3]

@@ -18,6 +18,7 @@ _HOME = {
     "fit_line": "training",
     "mlp": "networks",
     "train": "networks",
+    "knn_accuracy": "neighbours",
     "Alphabet": "language",
     "LanguageModel": "language",
     "pad": "language",

@@ -2,7 +2,7 @@
 
 from lossfns.data import images, rankings, sequences, tables
 from lossfns.data.generated import contaminate, noisy_line
-from lossfns.data.images import digits
+from lossfns.data.images import digits, place
 from lossfns.data.installed import Source
 from lossfns.data.rankings import MODECHOICE_FEATURES, MODES, hyperparameters, modechoice
 from lossfns.data.sequences import MarkovSource, babble, characters, entropy, topics
@@ -25,6 +25,7 @@ __all__ = [
     "hyperparameters",
     "modechoice",
     "noisy_line",
+    "place",
     "randhie",
     "sources",
     "split",

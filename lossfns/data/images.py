@@ -33,6 +33,33 @@ def digits() -> Digits:
     return Digits(rows[:, :64] / 16, rows[:, 64].astype(np.int64))
 
 
+def place(images: Array, *, field: int = 12, seed: int | np.random.Generator = 0) -> Array:
+    """Put each image somewhere in a larger black field: every place is equally likely, none is half outside.
+
+    images: (n, 64), as `digits` gives them. field: the side of the field in pixels, at least 8; with 12 there are
+    25 places. seed: a number, or a generator that goes on from call to call.
+
+    Returns (n, field²) float64; `reshape(-1, field, field)` gives the pictures their form. What is close as a
+    picture and what is close as a list of pixels are two things here, which is the point.
+    Raises ValueError when the images are not (n, 64) or the field is smaller than an image.
+
+    >>> one = np.ones((3, 64))
+    >>> place(one).shape, float(place(one).sum())
+    ((3, 144), 192.0)
+    """
+    images = np.asarray(images, dtype=np.float64)
+    if images.ndim != 2 or images.shape[1] != 64:
+        raise ValueError(f"images must be (n, 64), got {images.shape}")
+    if field < 8:
+        raise ValueError(f"field must be at least 8, got {field}")
+    draw = np.random.default_rng(seed)
+    corners = draw.integers(0, field - 7, size=(2, len(images), 1, 1))
+    rows, columns = corners[0] + np.arange(8)[:, None], corners[1] + np.arange(8)
+    placed = np.zeros((len(images), field, field))
+    placed[np.arange(len(images))[:, None, None], rows, columns] = images.reshape(-1, 8, 8)
+    return placed.reshape(len(images), -1)
+
+
 SOURCES = (
     Source(
         name="digits",

@@ -81,6 +81,10 @@ EVERY_KIND = {
     "log curves": lambda: crowded_curves("log"),
     "histogram": crowded_histogram,
     "results over seeds": lambda: results(),
+    "maps": lambda: figures.embedding(
+        {"a map": (np.diag([0.37, 1.41])[[0, 1, 1]], [3, 5, 5]), "another": (np.eye(2), [3, 5])}, title="Two"
+    ),
+    "similarities": lambda: figures.similarities({"before": np.eye(4), "after": -np.eye(4)}, title="Found"),
     "descents": lambda: descents(0.05, 0.1, 0.3, 0.6),
     "token bars": lambda: figures.token_bars(
         "a short sentence.", range(1, 18), title="A sentence", ylabel="loss, nats", floor=8.5

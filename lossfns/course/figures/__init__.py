@@ -9,6 +9,7 @@ Titles say the claim, axis labels carry symbol and unit; both come from the note
 Labels may have a second line ("q = 0.9\\nnine in ten spend less"). All functions return None.
 """
 
+from lossfns.course.figures.embedding import embedding, similarities
 from lossfns.course.figures.kinds import curves, histogram, loss_and_gradient, points_and_lines
 from lossfns.course.figures.paths import descent
 from lossfns.course.figures.reliability import reliability
@@ -18,10 +19,12 @@ from lossfns.course.figures.tokens import token_bars
 __all__ = [
     "curves",
     "descent",
+    "embedding",
     "histogram",
     "loss_and_gradient",
     "points_and_lines",
     "reliability",
+    "similarities",
     "spread",
     "token_bars",
 ]

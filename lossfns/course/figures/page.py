@@ -45,6 +45,13 @@ def page(
     return figure, list(panels[:, 0])
 
 
+def side_by_side(title: str, panels: int, *, size: float = 4.0) -> tuple[Figure, list[Axes]]:
+    """A figure with its title and several panels in a row, each with its own axes. size: its height in inches."""
+    figure, (ax,) = page(title, size=size)
+    ax.remove()
+    return figure, list(figure.subplots(1, panels, squeeze=False)[0])
+
+
 def draw_lines(ax: Axes, lines: dict[str, tuple[Array, Array]], bases: list[str]) -> Settle:
     """Draw each line in its colour, pale to full within a family, and label it where it ends.
 
