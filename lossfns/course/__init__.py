@@ -23,7 +23,7 @@ _HOME = {
     "LanguageModel": "language",
     "pad": "language",
 }
-_MODULES = ("explorers", "figures", "ledger")
+_MODULES = ("contests", "explorers", "figures", "guide", "ledger")
 __all__ = [*_HOME, *_MODULES]
 
 

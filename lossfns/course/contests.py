@@ -1,6 +1,7 @@
 """Losses in competition: the same data, model and seeds, one loss exchanged, judged by what the task cares about."""
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor
 
 from lossfns.course.claims import seeds
+from lossfns.course.display import show
 
 WINS, TIES, LOSES = "wins", "ties", "loses"
 
@@ -15,12 +17,14 @@ WINS, TIES, LOSES = "wins", "ties", "loses"
 class Contest(NamedTuple):
     """What came of it: scores[label] has one score per seed. Printed, it is a small table of means ± deviations.
 
-    `metric` says what was measured, `higher` whether more of it is better.
+    `metric` says what was measured, `higher` whether more of it is better. The first `recommended` of the entrants are
+    what a guide recommends, the others what might tempt one instead.
     """
 
     metric: str
     higher: bool
     scores: dict[str, list[float]]
+    recommended: int = 1
 
     def mean(self, label: str) -> float:
         return float(np.mean(self.scores[label]))
@@ -61,11 +65,13 @@ def contest(
     metric: str,
     higher: bool = True,
     k: int = 5,
+    recommended: int = 1,
 ) -> Contest:
     """Run trial(loss, seed) for each loss on the same k seeds, `seeds(k)`.
 
     trial: trains and tests with one loss, and returns the score, a number.
-    losses: {label: loss}, the recommended one first; whatever `trial` takes as its first argument.
+    losses: {label: loss}, whatever `trial` takes as its first argument; the first `recommended` of them are those that a
+        guide recommends.
 
     >>> print(contest(lambda loss, seed: loss + seed, {"a": 1.0, "b": 2.0}, metric="points", k=3))
     points, higher is better, mean ± deviation over 3 seeds
@@ -73,9 +79,37 @@ def contest(
     b  3.00 ± 0.82
     """
     rounds = seeds(k)
-    return Contest(
-        metric, higher, {label: [float(trial(loss, s)) for s in rounds] for label, loss in losses.items()}
-    )
+    scores = {label: [float(trial(loss, s)) for s in rounds] for label, loss in losses.items()}
+    return Contest(metric, higher, scores, recommended)
+
+
+def table(contests: Mapping[str, Contest]) -> None:
+    """All contests in one table: what is recommended for each task, its score, and how it fares against the others.
+
+    contests: {task: contest}.
+
+    >>> table({"sums": Contest("points", True, {"a": [1.0, 2.0], "b": [0.0, 1.0]})})
+    task  judged by  recommended  score        against the others
+    sums  points ↑   a            1.50 ± 0.50  wins: b 0.500 ± 0.500
+    """
+    rows = [("task", "judged by", "recommended", "score", "against the others")]
+    for task, found in contests.items():
+        first = (task, f"{found.metric} {'↑' if found.higher else '↓'}")
+        for label in list(found.scores)[: found.recommended]:
+            rows.append((*first, label, found.size(label), _fares(found, label)))
+            first = ("", "")
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    lines = ["  ".join([*map(str.ljust, row, widths), row[4]]) for row in rows]
+    head, *body = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    html = "".join(f"<tr>{cells}</tr>" for cells in (head.replace("td>", "th>"), *body))
+    left = "<style>table.contests :is(th, td) {text-align: left; vertical-align: top}</style>"
+    show("\n".join(lines), html=f'{left}<table class="contests">{html}</table>')
+
+
+def _fares(found: Contest, label: str) -> str:
+    """ "wins: b 0.5 ± 0.1; ties: c 1.0 ± 0.2" """
+    others = list(found.scores)[found.recommended :]
+    return "; ".join(f"{found.verdict(label, other)}: {other} {found.size(other)}" for other in others)
 
 
 def fit_linear(

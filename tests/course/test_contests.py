@@ -4,7 +4,7 @@ import torch
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import lossfns
-from lossfns.course import Contest, contest, fit_linear
+from lossfns.course import Contest, contest, contests, fit_linear
 
 
 def test_every_loss_meets_the_same_seeds():
@@ -56,3 +56,11 @@ def test_fit_linear_takes_lists_of_items():
     x = torch.randn(7, 4, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     scores = fit_linear(x, x[..., 0], lossfns.listmle_loss)(x)
     assert scores.shape == (7, 4) and (lossfns.ndcg(scores, x[..., 0] - x.min()) == 1).all()
+
+
+def test_the_table_says_against_whom_each_recommended_loss_wins(capsys):
+    scores = {"a": [1.0, 2.0], "b": [2.0, 3.0], "c": [0.0, 1.0], "d": [1.0, 3.0]}
+    contests.table({"sums": Contest("points", True, scores, 2)})
+    _, one, two = capsys.readouterr().out.splitlines()
+    assert one.startswith("sums  points ↑   a") and "wins: c 0.500 ± 0.500; ties: d 2.00 ± 1.00" in one
+    assert one.index("1.50") == two.index("2.50") and "b" in two and "wins: c" in two

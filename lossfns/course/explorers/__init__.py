@@ -1,8 +1,9 @@
 """Widgets that answer at once: one idea each, shown after a static figure has made the point."""
 
 from lossfns.course.explorers.calibration import temperature
+from lossfns.course.explorers.choosing import choose
 from lossfns.course.explorers.contrastive import negatives
 from lossfns.course.explorers.regression import outlier
 from lossfns.course.explorers.sequence import token_losses
 
-__all__ = ["negatives", "outlier", "temperature", "token_losses"]
+__all__ = ["choose", "negatives", "outlier", "temperature", "token_losses"]

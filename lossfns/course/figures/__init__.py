@@ -12,6 +12,7 @@ Labels may have a second line ("q = 0.9\\nnine in ten spend less"). All function
 from lossfns.course.figures.embedding import embedding, similarities
 from lossfns.course.figures.kinds import curves, histogram, loss_and_gradient, points_and_lines
 from lossfns.course.figures.paths import descent
+from lossfns.course.figures.poster import poster
 from lossfns.course.figures.reliability import reliability
 from lossfns.course.figures.spread import spread
 from lossfns.course.figures.tokens import token_bars
@@ -23,6 +24,7 @@ __all__ = [
     "histogram",
     "loss_and_gradient",
     "points_and_lines",
+    "poster",
     "reliability",
     "similarities",
     "spread",
