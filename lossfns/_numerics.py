@@ -28,6 +28,17 @@ def check_floating(**tensors: Tensor | None) -> None:
             raise TypeError(f"{name} must be floating point, got {value.dtype}: use {name}.float()")
 
 
+def check_order(**pair: Tensor) -> None:
+    """Raise TypeError unless both are tensors, and say so where they look swapped: labels first, scores second."""
+    check_tensor(**pair)
+    (first, scores), (second, labels) = pair.items()
+    if labels.is_floating_point() and not scores.is_floating_point():
+        raise TypeError(
+            f"{first} must be floating point, got {scores.dtype}, and {second} is {labels.dtype}: "
+            "are the two swapped?"
+        )
+
+
 def check_same_shape(**tensors: Tensor) -> None:
     """Raise ValueError unless all arguments have one shape: predictions and targets never broadcast."""
     check_tensor(**tensors)
@@ -71,6 +82,8 @@ def check_signs(**targets: Tensor) -> None:
     """Raise unless every argument holds −1 and +1 only, in any real dtype. NaN is refused."""
     check_tensor(**targets)
     for name, value in targets.items():
+        if value.is_complex() or value.dtype == torch.bool:
+            raise TypeError(f"{name} must be -1 or +1 in a real dtype, got {value.dtype}")
         wrong = value[value.abs() != 1]
         if wrong.numel():
             raise ValueError(f"{name} must be -1 or +1, got {wrong[0].item():g}")

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lossfns._numerics import check_floating, check_labels, check_positive, check_range, widen
+from lossfns._numerics import check_floating, check_labels, check_order, check_positive, check_range, widen
 
 COLDEST, HOTTEST = 1e-4, 1e4  # the temperatures between which TemperatureScaler looks
 
@@ -404,6 +404,7 @@ def _draw_span(side: int, share: float, generator: torch.Generator | None) -> sl
 
 def _check_rows(name: str, rows: Tensor, target: Tensor) -> None:
     """(n, k) floating point, with n class indices."""
+    check_order(**{name: rows}, target=target)
     check_floating(**{name: rows})
     if rows.ndim != 2 or rows.shape[1] == 0:
         raise ValueError(f"{name} must have shape (n, k), got {tuple(rows.shape)}")

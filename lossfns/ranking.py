@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lossfns._numerics import check_floating, check_mask, check_same_shape, reduce, widen
+from lossfns._numerics import check_floating, check_mask, check_order, check_same_shape, reduce, widen
 from lossfns.classification import cross_entropy
 
 
@@ -188,17 +188,25 @@ def ndcg(scores: Tensor, relevance: Tensor, *, k: int | None = None, mask: Tenso
         Järvelin and Kekäläinen, Cumulated gain-based evaluation of IR techniques, TOIS 20, 2002; the gain 2^r − 1 is
         from Burges et al., ICML 2005.
     """
-    if k is not None and not isinstance(k, int):
+    if k is not None and (not isinstance(k, int) or isinstance(k, bool)):
         raise TypeError(f"k must be an integer, got {type(k).__name__}")
     if k is not None and k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
     scores, relevance, mask = _lists(scores, relevance, mask)
     if (relevance < 0).any():
         raise ValueError(f"relevance must not be negative, got {relevance.min()}")
-    gains = (torch.exp2(relevance) - 1).masked_fill(scores.isnan(), torch.nan)
+    gains = _gains(relevance).masked_fill(scores.isnan(), torch.nan)
     by_score = _descending(scores, mask)
     best = _dcg(gains.sort(-1, descending=True).values, k)
     return _dcg(gains.gather(-1, by_score), k) / torch.where(best == 0, 1, best)
+
+
+def _gains(relevance: Tensor) -> Tensor:
+    """2^relevance − 1 in units of 2^(the list's highest grade), so that no grade is too high; NDCG is a ratio of gains."""
+    if relevance.numel() == 0:
+        return relevance
+    top = relevance.amax(-1, keepdim=True)
+    return torch.exp2(relevance - top) - torch.exp2(-top)
 
 
 def _descending(x: Tensor, mask: Tensor) -> Tensor:
@@ -216,6 +224,7 @@ def _dcg(gains: Tensor, k: int | None) -> Tensor:
 
 def _lists(scores: Tensor, relevance: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
     """Scores and relevance in working precision, 0 where masked, and the mask, after the checks that all share."""
+    check_order(scores=scores, relevance=relevance)
     check_floating(scores=scores)
     check_same_shape(scores=scores, relevance=relevance)
     if scores.ndim == 0:

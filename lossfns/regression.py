@@ -10,7 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lossfns._numerics import check_floating, check_positive, check_same_shape, reduce, reduce_gradient, widen
+from lossfns._numerics import (
+    check_floating,
+    check_order,
+    check_positive,
+    check_same_shape,
+    reduce,
+    reduce_gradient,
+    widen,
+)
 
 
 def mse_loss(
@@ -216,6 +224,7 @@ def pinball_loss_grad(
 
 def _residual(pred: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
     """pred − target in working precision, after every check that the regression losses share."""
+    check_order(pred=pred, target=target)
     check_floating(pred=pred, target=target, weight=weight)
     check_same_shape(pred=pred, target=target)
     if weight is not None:
@@ -249,6 +258,7 @@ def _residuals_by_level(
     """pred − target and the weights; target and weights are repeated for each of k levels."""
     if levels.ndim == 0:
         return _residual(pred, target, weight), weight
+    check_order(pred=pred, target=target)
     check_floating(pred=pred, target=target, weight=weight)
     if pred.shape != (*target.shape, len(levels)):
         raise ValueError(

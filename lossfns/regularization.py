@@ -146,6 +146,8 @@ def elastic_net_prox(w: Tensor, step: float, *, l1: float, l2: float) -> Tensor:
 
 def _weights(params: Tensors) -> tuple[Tensor, ...]:
     """One tensor or many, as a checked tuple in working precision."""
+    if not isinstance(params, Iterable):
+        raise TypeError(f"params must be a tensor or an iterable of tensors, got {type(params).__name__}")
     weights = (params,) if isinstance(params, Tensor) else tuple(params)
     for w in weights:
         check_floating(params=w)

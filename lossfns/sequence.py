@@ -17,6 +17,7 @@ from lossfns._numerics import (
     check_labels,
     check_mask,
     check_number,
+    check_order,
     reduce,
     widen,
 )
@@ -186,6 +187,7 @@ def bits_per_byte(total_nll: Tensor | float, num_bytes: int | Tensor) -> Tensor:
 def _check_tokens(logits: Tensor, mask: Tensor | None, reduction: str, **words: Tensor) -> None:
     """Raise unless logits are (…, t, v), and the one other argument holds word indices (…, t) where unmasked."""
     ((name, value),) = words.items()
+    check_order(logits=logits, **words)
     check_floating(logits=logits)
     check_integer(**words)
     if logits.ndim < 2 or value.shape != logits.shape[:-1]:

@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 import sklearn.metrics
@@ -164,6 +165,84 @@ def test_binary_cross_entropy_is_exact_and_symmetric_on_both_sides(dtype):
     assert torch.equal(soft, lossfns.binary_cross_entropy_with_logits(-z, 1 - y, reduction="none"))
 
 
+@pytest.mark.parametrize("pos_weight", (None, 0.01, 1000.0))
+@pytest.mark.parametrize(("dtype", "tolerance"), ((torch.float64, 1.5e-15), (torch.float32, 1e-6)))
+def test_binary_cross_entropy_is_exact_for_soft_labels_at_any_logit(dtype, tolerance, pos_weight):
+    large = (1e30, 1e4, 700.0, 90.0, 36.0, 15.0, 2.0, 0.3, 1e-8)
+    z, y = torch.meshgrid(
+        torch.tensor([*large, 0.0, *(-z for z in large)], dtype=dtype),
+        torch.tensor([0.0, 1e-6, 0.25, 0.5, 0.75, 1 - 2**-20, 1.0], dtype=dtype),
+        indexing="ij",
+    )
+    c = None if pos_weight is None else torch.tensor(pos_weight, dtype=dtype)
+    got = lossfns.binary_cross_entropy_with_logits(z, y, pos_weight=c, reduction="none")
+    for one, logit, share in zip(got.flatten(), z.flatten(), y.flatten(), strict=True):
+        true = exact_binary(logit.item(), share.item(), 1 if c is None else c.item())
+        assert one.item() == pytest.approx(float(true), rel=tolerance, abs=torch.finfo(dtype).tiny)
+
+
+def exact_binary(z, y, c):
+    """c·y·log(1 + e^−z) + (1 − y)·log(1 + e^z), with 60 digits."""
+    with mpmath.workdps(60):
+        yes, no = (s if s > 500 else mpmath.log1p(mpmath.exp(s)) for s in (mpmath.mpf(-z), mpmath.mpf(z)))
+        return c * mpmath.mpf(y) * yes + (1 - mpmath.mpf(y)) * no
+
+
+@pytest.mark.parametrize("y", (0.0, 0.3, 0.5, 0.9, 1.0))
+def test_binary_cross_entropy_gradients_at_zero_and_towards_the_target(y):
+    z = torch.tensor([0.0, 1.3, -2.0], dtype=torch.float64, requires_grad=True)
+    target = torch.full_like(z, y, requires_grad=True)
+    to_z, to_y = torch.autograd.grad(
+        lossfns.binary_cross_entropy_with_logits(z, target, reduction="sum"), (z, target)
+    )
+    torch.testing.assert_close(to_z, z.detach().sigmoid() - y)
+    torch.testing.assert_close(to_y, -z.detach())
+
+
+@pytest.mark.parametrize("soft", (0.0, 0.3))
+def test_infinite_logits_cost_nothing_where_they_are_right_and_no_nan_beside_soft_labels(soft):
+    z = torch.tensor([INF, -INF, 0.0], requires_grad=True)
+    y = torch.tensor([1.0, 0.0, soft])
+    for c in (None, torch.tensor(2.0)):
+        losses = lossfns.binary_cross_entropy_with_logits(z, y, pos_weight=c, reduction="none")
+        assert losses[:2].tolist() == [0, 0]
+        (slopes,) = torch.autograd.grad(losses.sum(), z)
+        assert slopes.isfinite().all()
+
+
+def test_pos_weight_of_the_shape_of_the_target(batch):
+    logits, _, weight = batch
+    y = (logits.flip(0) > 0).double()
+    each = lossfns.binary_cross_entropy_with_logits(logits, y, pos_weight=weight.expand_as(y))
+    assert each.item() == lossfns.binary_cross_entropy_with_logits(logits, y, pos_weight=weight).item()
+    with pytest.raises(ValueError, match="pos_weight"):
+        lossfns.binary_cross_entropy_with_logits(logits, y, pos_weight=weight[None])
+
+
+@pytest.mark.parametrize("reduction", ("mean", "sum", "none"))
+@pytest.mark.parametrize("smoothing", (0.1, 1.0))
+def test_smoothed_labels_cost_what_their_table_costs(batch, smoothing, reduction):
+    logits, target, weight = batch
+    table = (1 - smoothing) * F.one_hot(target, 5).double() + smoothing / 5
+    x = logits.clone().requires_grad_()
+    for w in (None, weight, weight.float(), torch.zeros(5)):
+        short = lossfns.cross_entropy(x, target, weight=w, label_smoothing=smoothing, reduction=reduction)
+        long = lossfns.cross_entropy(x, table, weight=w, reduction=reduction)
+        torch.testing.assert_close(short, long, rtol=1e-13, atol=1e-15)
+        slopes = (torch.autograd.grad(losses.sum(), x)[0] for losses in (short, long))
+        torch.testing.assert_close(*slopes, rtol=1e-12, atol=1e-15)
+
+
+def test_smoothing_over_an_impossible_class_that_weighs_nothing_is_finite():
+    x = torch.tensor([[0.0, -INF, 1.0], [2.0, 0.0, 1.0]], requires_grad=True)
+    for target in ([0, 1], [1, 0]):
+        loss = lossfns.cross_entropy(
+            x, torch.tensor(target), weight=torch.tensor([1.0, 0.0, 1.0]), label_smoothing=0.1
+        )
+        assert loss.isfinite()
+        assert torch.autograd.grad(loss, x)[0].isfinite().all()
+
+
 def test_pos_weight_is_torchs_and_part_of_the_loss(batch):
     logits, _, weight = batch
     y = (logits.flip(0) > 0).double()
@@ -182,6 +261,12 @@ def test_hinge_equals_scikit_learns(batch):
         sklearn.metrics.hinge_loss(y.numpy(), scores.numpy()), rel=1e-14
     )
     torch.testing.assert_close(lossfns.hinge_loss(scores, y.float()), lossfns.hinge_loss(scores, y))
+
+
+@pytest.mark.parametrize("dtype", (torch.bool, torch.complex64))
+def test_signs_are_real_numbers(dtype):
+    with pytest.raises(TypeError, match="target must be -1 or .1 in a real dtype"):
+        lossfns.hinge_loss(torch.zeros(2), torch.ones(2).to(dtype))
 
 
 @pytest.mark.parametrize("bad", (0.0, 2.0, math.nan))

@@ -206,6 +206,20 @@ def softmax_curvature(x, w):
     return (x[:, :, None] ** 2 * (p * (1 - p))[:, None, :]).mean(0)
 
 
+def test_estimators_say_what_is_wrong_with_their_input():
+    w, frozen = torch.ones(3, requires_grad=True), torch.ones(3)
+    with pytest.raises(ValueError, match=r"loss must be a scalar, got shape \(3,\)"):
+        lossfns.hutchinson(w**2, [w])
+    with pytest.raises(TypeError, match="loss must be a torch.Tensor, got float"):
+        lossfns.hutchinson(3.0, [w])
+    for estimate in (
+        lambda: lossfns.hutchinson((w**2).sum(), [frozen]),
+        lambda: lossfns.gauss_newton_bartlett(torch.zeros(1, 2), [frozen]),
+    ):
+        with pytest.raises(ValueError, match="params must hold a tensor that requires a gradient"):
+            estimate()
+
+
 def test_gauss_newton_bartlett_is_unbiased_and_never_negative():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(6, 3, generator=generator, dtype=torch.float64)

@@ -234,6 +234,15 @@ def test_ndcg_of_a_perfect_ranking_is_one_and_of_nothing_relevant_zero(lists):
     assert lossfns.ndcg(torch.zeros(2, 0), torch.zeros(2, 0)).tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("dtype", (torch.float32, torch.float64))
+@pytest.mark.parametrize("grade", (127.0, 128.0, 1023.0, 1e4))
+def test_ndcg_of_grades_whose_gains_overflow(grade, dtype):
+    relevance = torch.tensor([0.0, grade, grade - 1], dtype=dtype)
+    value = lossfns.ndcg(torch.tensor([2.0, 1.0, 3.0], dtype=dtype), relevance)
+    # gains in units of 2^grade: ½, 0, 1 as ranked, and 1, ½ at best
+    assert value.item() == pytest.approx((1 / 2 + 1 / 2) / (1 + 1 / 2 / math.log2(3)), rel=1e-6)
+
+
 def test_ndcg_keeps_tied_scores_in_the_order_they_came():
     assert lossfns.ndcg(torch.zeros(3), torch.tensor([1, 0, 0])) == 1
     assert lossfns.ndcg(torch.zeros(3), torch.tensor([0, 0, 1])) == 0.5  # third place: 1 / log₂ 4
@@ -267,7 +276,13 @@ def test_ndcg_types_and_bad_arguments(lists):
         lossfns.ndcg(scores, relevance - 1)
     with pytest.raises(TypeError, match="scores must be a torch.Tensor, got list"):
         lossfns.ndcg(scores.tolist(), relevance)
-    for k, error in ((0, ValueError), (-1, ValueError), (1.5, TypeError), ("1", TypeError)):
+    for k, error in (
+        (0, ValueError),
+        (-1, ValueError),
+        (1.5, TypeError),
+        ("1", TypeError),
+        (True, TypeError),
+    ):
         with pytest.raises(error, match="k must be"):
             lossfns.ndcg(*lists, k=k)
 

@@ -177,6 +177,8 @@ def test_wrong_types_raise_and_name_the_argument():
         l1_penalty([torch.ones(2), torch.ones(2, dtype=torch.int64)])
     with pytest.raises(TypeError, match="params must be a torch.Tensor, got float"):
         l2_penalty([1.0])
+    with pytest.raises(TypeError, match="params must be a tensor or an iterable of tensors, got float"):
+        l1_penalty(3.0)
     with pytest.raises(TypeError, match="w must be a torch.Tensor, got list"):
         soft_threshold([1.0], 0.1)
     with pytest.raises(TypeError, match="threshold must be a number, got str"):

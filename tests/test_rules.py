@@ -176,6 +176,15 @@ def test_wrong_types_raise_and_name_the_argument(case):
         case.call(args[0].numpy(), *args[1:])
 
 
+@rows("dtype")
+def test_labels_before_scores_are_recognised_as_swapped(case):
+    if case.names[1] not in ("target", "relevance", "tokens"):
+        pytest.skip("two arguments of one kind: no order of types to tell them apart")
+    scores, labels, *others = drawn(case)
+    with pytest.raises(TypeError, match=f"{case.names[0]} must be .*are the two swapped"):
+        case.call(labels.long(), scores, *others)
+
+
 def test_bad_options_raise_and_name_the_argument():
     for case in CASES:
         for name, value, error in case.bad_options:
