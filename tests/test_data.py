@@ -178,3 +178,31 @@ def test_hyperparameters_are_those_of_the_installed_estimators():
 def test_hyperparameters_gives_a_fresh_copy():
     data.hyperparameters().takes[:] = False
     assert data.hyperparameters().takes.any()
+
+
+def test_comparisons_are_won_as_often_as_bradley_and_terry_say():
+    rewards = np.array([1.0, 0.0, -0.5])
+    chosen, rejected = data.comparisons(rewards, 60_000, shares=np.array([0.5, 0.3, 0.2]), seed=1)
+    assert (chosen != rejected).all()
+    for a, b in ((0, 1), (0, 2), (1, 2)):
+        won, lost = np.sum((chosen == a) & (rejected == b)), np.sum((chosen == b) & (rejected == a))
+        promised = 1 / (1 + np.exp(rewards[b] - rewards[a]))
+        assert won / (won + lost) == pytest.approx(
+            promised, abs=0.02
+        )  # four standard errors of the rarest pair
+    assert np.mean((chosen == 2) | (rejected == 2)) < np.mean((chosen == 1) | (rejected == 1))
+
+
+def test_comparisons_are_seeded():
+    one, same, other = (data.comparisons(np.arange(5.0), 50, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("rewards", "shares"),
+    [([1.0], None), ([1.0, 2.0], [1.0]), ([1.0, 2.0], [1.0, 0.0]), ([1.0, 2.0], [2.0, -1.0])],
+)
+def test_comparisons_refuse_what_cannot_be_compared(rewards, shares):
+    with pytest.raises(ValueError, match="shares"):
+        data.comparisons(rewards, 5, shares=shares)

@@ -4,6 +4,7 @@ from lossfns.data import images, rankings, sequences, tables
 from lossfns.data.generated import contaminate, noisy_line
 from lossfns.data.images import digits, place
 from lossfns.data.installed import Source
+from lossfns.data.preferences import comparisons
 from lossfns.data.rankings import MODECHOICE_FEATURES, MODES, hyperparameters, modechoice
 from lossfns.data.sequences import MarkovSource, babble, characters, entropy, topics
 from lossfns.data.splits import split
@@ -17,6 +18,7 @@ __all__ = [
     "MarkovSource",
     "babble",
     "characters",
+    "comparisons",
     "contaminate",
     "diabetes",
     "digits",
