@@ -85,7 +85,7 @@ def test_reliability_curve_equals_scikit_learn_off_the_edges():
 
 
 @pytest.mark.parametrize("dtype", (torch.float64, torch.float32))
-@pytest.mark.parametrize("bins", (1, 2, 3, 5, 7, 10, 15, 16, 20, 33, 50, 100, 1000))
+@pytest.mark.parametrize("bins", (1, 2, 3, 5, 7, 10, 15, 16, 20, 33, 34, 50, 97, 100, 1000))
 def test_confidence_on_an_edge_belongs_to_the_bin_below(bins, dtype):
     edges = torch.tensor([b / bins for b in range(bins + 1)], dtype=dtype)
     for b, c in enumerate(edges):
@@ -93,10 +93,10 @@ def test_confidence_on_an_edge_belongs_to_the_bin_below(bins, dtype):
         assert count.argmax() == max(b - 1, 0), (b, bins)
 
 
-@pytest.mark.parametrize("bins", (10, 15))
+@pytest.mark.parametrize("bins", (10, 15, 17, 33))
 def test_bins_follow_the_stated_rule_just_beside_the_edges(bins):
     for b in range(1, bins):
-        for shift in (-1e-4, -1e-9, 1e-9, 1e-4):
+        for shift in (-1e-4, -1e-9, 1e-9, 0.99e-6 / bins, 1.01e-6 / bins, 1e-4):
             c = b / bins + shift
             expected = min(max(ceil(c * bins - 1e-6) - 1, 0), bins - 1)
             count = reliability_curve(
