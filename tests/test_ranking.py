@@ -143,6 +143,20 @@ def test_listmle_loss_gradient_keeps_its_digits_at_large_scores(dtype):
     )
 
 
+@pytest.mark.parametrize("masked", (False, True))
+def test_listmle_loss_of_a_list_does_not_depend_on_the_spread_of_its_neighbour(lists, mask, masked):
+    found = []
+    for spread in (1.0, 200.0):  # beyond 30 the sums are done on logarithms
+        neighbour = torch.linspace(0, spread, 6, dtype=torch.float64)
+        scores = torch.cat([lists[0], neighbour[None]]).requires_grad_()
+        relevance, kept = torch.cat([lists[1], lists[1][:1]]), torch.cat([mask, mask[1:2]])
+        losses = lossfns.listmle_loss(scores, relevance, mask=kept if masked else None, reduction="none")
+        (slopes,) = torch.autograd.grad(losses.sum(), scores)
+        found.append((losses[:-1].detach(), slopes[:-1]))
+    for sums, logarithms in zip(*found, strict=True):
+        torch.testing.assert_close(sums, logarithms, rtol=1e-13, atol=1e-14)
+
+
 def test_listmle_loss_keeps_tied_items_in_the_order_they_came(lists):
     ties = torch.ones(20, 6)
     as_listed = torch.arange(6, 0, -1).expand(20, 6)
