@@ -59,6 +59,7 @@ class _Task:
 TOPIC_OF_PREFIX = {
     "start": "start_here",
     "reg": "regression",
+    "cls": "classification",
     "pref": "preferences",
 }
 

@@ -1,0 +1,582 @@
+"""Yes or no, once and many times over. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+from math import exp, log, log1p
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lossfns.grading.bank.classification.inputs import ADDED, CUTS, sided
+from lossfns.grading.exercise import Exercise, Mistake, Question, Regime
+from lossfns.grading.record import Probe
+
+CAPPED = (
+    "Right while no probability is near 0 or 1. You keep the probability away from 0, and so you cap the price of a "
+    "confident mistake. Can you get there without a probability?"
+)
+
+# cls-04 · binary cross entropy ----------------------------------------------------------------------------------
+
+
+def binary_cross_entropy_with_logits(logits, target):
+    yes = torch.nn.functional.logsigmoid(logits)
+    no = torch.nn.functional.logsigmoid(-logits)
+    return -(target * yes + (1 - target) * no).mean()
+
+
+def yes_or_no(rng: np.random.Generator) -> Iterator[Probe]:
+    """All yes, all no, mixed and soft targets; logits of ordinary size, and logits whose sigmoid rounds to 0 or 1."""
+    for n in (1, 2, 3, 6):
+        z = sided(rng, n)
+        yield Probe((z, np.ones(n)))
+        yield Probe((z, np.zeros(n)))
+    z = sided(rng, 7)
+    hard = np.array([1.0, 0, 1, 1, 0, 0, 0])
+    yield Probe((z, hard))
+    yield Probe((z, 1 - hard))
+    yield Probe((z, rng.uniform(0.1, 0.4, 7).round(2)))
+    yield Probe((z + 0.7, rng.uniform(0.1, 0.9, 7).round(2)))
+    for value in (9.2, 60.0, 900.0):
+        for side in (-1, 1):
+            for y in (0.0, 1.0):
+                yield Probe((np.array([side * value]), np.array([y])))
+
+
+SIZES = (
+    Regime("large logits", lambda z, t: bool(np.abs(z).max() > 30), "|z| is large", "z is of ordinary size"),
+    Regime(
+        "soft targets",
+        lambda z, t: bool(((t > 0) & (t < 1)).all()),
+        "the target lies between 0 and 1",
+        "the target is 0 or 1",
+    ),
+    Regime("yes", lambda z, t: bool((t == 1).all()), "the target is 1", "the target is not 1"),
+    Regime("no", lambda z, t: bool((t == 0).all()), "the target is 0", "the target is not 0"),
+)
+
+
+def _two_logs(p=torch.sigmoid, yes=torch.log, no=torch.log):
+    """−y·log p − (1 − y)·log(1 − p), with one of its parts replaced."""
+    return lambda z, t: -(t * yes(p(z)) + (1 - t) * no(1 - p(z))).mean()
+
+
+def _each(z, t):
+    return F.softplus(z) - t * z
+
+
+def _loop(z, t):
+    costs = [max(a, 0) - a * y + log1p(exp(-abs(a))) for a, y in zip(z.tolist(), t.tolist(), strict=True)]
+    return sum(costs) / len(costs)
+
+
+BCE = Exercise(
+    id="cls-04",
+    name="binary_cross_entropy_with_logits",
+    title="Binary cross entropy, stable on both sides",
+    points=3,
+    minutes=10,
+    difficulty=2,
+    reference=binary_cross_entropy_with_logits,
+    probes=yes_or_no,
+    regimes=SIZES,
+    gives="one number, the mean over the elements,",
+    hints=(
+        "Two prices, −log σ(z) for a yes and −log(1 − σ(z)) for a no. And 1 − σ(z) is itself a sigmoid: of what?",
+        "1 − σ(z) = σ(−z). So you need the logarithm of a sigmoid, on both sides, computed in one piece.",
+        "`torch.nn.functional.logsigmoid` is that piece: the yes needs it at `logits`, the no at `-logits`. Weigh the two "
+        "by `target` and `1 - target`.",
+    ),
+    mistakes=(
+        Mistake(
+            "logs-of-rounded",
+            _two_logs(),
+            "Right while no probability rounds to 0 or 1. Then you take log 0, and 0 times infinity is not a number.",
+        ),
+        Mistake(
+            "logs-of-rounded-where",
+            lambda z, t: -torch.where(t == 1, z.sigmoid().log(), (1 - z.sigmoid()).log()).mean(),
+            "You choose one of two prices, which is right for targets 0 and 1 only; and the price is infinite once a "
+            "probability rounds to 0 or 1.",
+        ),
+        Mistake(
+            "capped-at-100",
+            lambda z, t: F.binary_cross_entropy(z.sigmoid(), t),
+            "Right while no probability rounds to 0. `F.binary_cross_entropy` takes probabilities, and caps their "
+            "logarithms at −100 to hide the infinite ones. There is a way that needs no cap.",
+        ),
+        Mistake(
+            "overflow-above",
+            lambda z, t: (torch.log(1 + z.exp()) - t * z).mean(),
+            "The algebra is right, and so is everything except large positive logits: exp(900) is infinite here.",
+        ),
+        Mistake(
+            "overflow-below",
+            lambda z, t: (torch.log(1 + (-z).exp()) + (1 - t) * z).mean(),
+            "The algebra is right, and so is everything except large negative logits: exp(900) is infinite here.",
+        ),
+        Mistake(
+            "hard-labels-only",
+            lambda z, t: F.softplus(-(2 * t - 1) * z).mean(),
+            "Right for targets 0 and 1. A target between them is a mixture of the two prices, and not the price at a "
+            "shrunken logit.",
+        ),
+        Mistake(
+            "where-hard",
+            lambda z, t: torch.where(t > 0.5, F.softplus(-z), F.softplus(z)).mean(),
+            "Right for targets 0 and 1. A target of 0.3 is part yes and part no; yours rounds it.",
+        ),
+        Mistake(
+            "where-one",
+            lambda z, t: torch.where(t == 1, F.softplus(-z), F.softplus(z)).mean(),
+            "Right for targets 0 and 1. A target of 0.3 is part yes and part no; yours counts it as a no.",
+        ),
+        Mistake(
+            "yes-only",
+            lambda z, t: (t * F.softplus(-z)).mean(),
+            "Right for a yes. A no costs nothing in yours, so a model that always says yes is perfect.",
+        ),
+        Mistake(
+            "no-only",
+            lambda z, t: ((1 - t) * F.softplus(z)).mean(),
+            "Right for a no. A yes costs nothing in yours, so a model that always says no is perfect.",
+        ),
+        Mistake(
+            "target-ignored-yes",
+            lambda z, t: F.softplus(-z).mean(),
+            "Every target is treated as a yes. Changing `target` does not change your loss.",
+        ),
+        Mistake(
+            "target-ignored-no",
+            lambda z, t: F.softplus(z).mean(),
+            "Every target is treated as a no. Changing `target` does not change your loss.",
+        ),
+        Mistake(
+            "both-sides-always",
+            lambda z, t: (F.softplus(z) + F.softplus(-z)).mean(),
+            "You add both prices, whatever came. Changing `target` does not change your loss.",
+        ),
+        Mistake(
+            "sides-swapped",
+            lambda z, t: _each(-z, t).mean(),
+            "A yes pays the price of a no and the other way round: a large positive logit should be cheap when the "
+            "target is 1.",
+        ),
+        Mistake(
+            "sum",
+            lambda z, t: _each(z, t).sum(),
+            "Each element is right. Twice the data would double your loss: what turns a total into a mean?",
+        ),
+        Mistake(
+            "not-reduced",
+            _each,
+            "The price of each element is right. One number was asked: their mean.",
+        ),
+        Mistake(
+            "sign",
+            lambda z, t: -_each(z, t).mean(),
+            "Yours is the mean log probability, which is never positive. A surprise is never negative.",
+        ),
+        Mistake(
+            "plus-between",
+            lambda z, t: (-t * F.logsigmoid(z) + (1 - t) * F.logsigmoid(-z)).mean(),
+            "The minus sign reaches the first term only: a no is rewarded.",
+        ),
+        Mistake(
+            "bits",
+            lambda z, t: _each(z, t).mean() / log(2),
+            "Yours is in bits. The natural logarithm was asked, so the unit is the nat.",
+        ),
+        Mistake(
+            "base-ten",
+            lambda z, t: _each(z, t).mean() / log(10),
+            "You took the logarithm to base 10. The natural logarithm was asked.",
+        ),
+        Mistake(
+            "half",
+            lambda z, t: _each(z, t).mean() / 2,
+            "On every input yours is half the expected value. There is one question per element, and one surprise.",
+        ),
+        Mistake(
+            "sigmoid-twice",
+            lambda z, t: _each(z.sigmoid(), t).mean(),
+            "You apply the sigmoid twice: to the logit, and then to the probability that came out.",
+        ),
+        Mistake(
+            "no-sigmoid",
+            lambda z, t: -(t * z.log() + (1 - t) * (1 - z).log()).mean(),
+            "You take logarithms of the logits. They are no probabilities yet, and may be negative.",
+        ),
+        Mistake(
+            "no-logarithm",
+            lambda z, t: -(t * z.sigmoid() + (1 - t) * (-z).sigmoid()).mean(),
+            "The right probabilities are there and their logarithm is missing.",
+        ),
+        Mistake(
+            "one-minus",
+            lambda z, t: (t * (-z).sigmoid() + (1 - t) * z.sigmoid()).mean(),
+            "You charge 1 − p, at most 1 for whatever mistake. A surprise is −log p, and has no limit.",
+        ),
+        Mistake(
+            "squared-error",
+            lambda z, t: ((z.sigmoid() - t) ** 2).mean(),
+            "You charge the squared distance between probability and target. A surprise is −log p.",
+        ),
+        Mistake(
+            "absolute-error",
+            lambda z, t: (z.sigmoid() - t).abs().mean(),
+            "You charge the distance between probability and target. A surprise is −log p.",
+        ),
+        Mistake(
+            "softmax",
+            lambda z, t: -(t * z.log_softmax(0)).sum() / len(t),
+            "Your softmax makes the elements share one unit of probability. Each is a yes-or-no question of its own.",
+        ),
+        Mistake(
+            "linear-part-lost",
+            lambda z, t: (torch.log1p((-z.abs()).exp()) - t * z).mean(),
+            "The exponential is tamed. What taming it took out of the formula has to be put back for positive logits.",
+        ),
+        Mistake(
+            "absolute-forgotten",
+            lambda z, t: (z.clamp(min=0) - t * z + torch.log1p((-z).exp())).mean(),
+            "Right for positive logits. For negative ones the exponential has the wrong sign in it: which sign makes it "
+            "small on both sides?",
+        ),
+        Mistake(
+            "wrong-absolute",
+            lambda z, t: (z.abs() - t * z + torch.log1p((-z.abs()).exp())).mean(),
+            "Right for positive logits. For negative ones a linear part is left over that should not be there.",
+        ),
+        Mistake(
+            "hinge",
+            lambda z, t: F.relu(1 - (2 * t - 1) * z).mean(),
+            "That is a hinge: it charges what is missing to a margin. A surprise is −log p.",
+        ),
+        *(
+            Mistake(
+                f"plus-epsilon-{e:g}",
+                _two_logs(yes=lambda p, e=e: (p + e).log(), no=lambda p, e=e: (p + e).log()),
+                CAPPED,
+            )
+            for e in ADDED
+        ),
+        *(
+            Mistake(f"cut-at-{e:g}", _two_logs(p=lambda z, e=e: z.sigmoid().clamp(e, 1 - e)), CAPPED)
+            for e in CUTS
+        ),
+        *(
+            Mistake(
+                f"logits-cut-at-{c}",
+                lambda z, t, c=c: _each(z.clamp(-c, c), t).mean(),
+                "Right for logits of ordinary size. You cut large logits off, so a confident mistake costs no more than a "
+                "less confident one.",
+            )
+            for c in (10, 15, 20, 30, 50, 80, 88, 100, 500, 700)
+        ),
+    ),
+    variants=(
+        lambda z, t: F.binary_cross_entropy_with_logits(z, t),
+        lambda z, t: (z.clamp(min=0) - t * z + torch.log1p(torch.exp(-z.abs()))).mean(),
+        lambda z, t: (F.softplus(z) - t * z).mean(),
+        lambda z, t: np.mean(np.logaddexp(0, np.asarray(z)) - np.asarray(t) * np.asarray(z)),
+        lambda z, t: (t * F.softplus(-z.float()) + (1 - t) * F.softplus(z.float())).mean(),
+        lambda z, t: -(torch.stack([1 - t, t]) * torch.stack([0 * z, z]).log_softmax(0)).sum() / len(t),
+        _loop,
+    ),
+)
+
+
+# cls-05 · predict: a confident mistake ----------------------------------------------------------------------------
+
+
+CONFIDENT = Question(
+    id="cls-05",
+    name="confident",
+    title="One confident mistake",
+    kind="predict",
+    points=1,
+    minutes=3,
+    difficulty=1,
+    options={
+        "A": "Model 1: it is right on 99 examples, and one example in a hundred cannot matter much",
+        "B": "Model 2: the one mistake of model 1 costs more than all the surprise of model 2",
+        "C": "Neither: model 1's loss is infinite as soon as one example is that wrong, and so is any comparison",
+        "D": "Model 1, but only just: the mistake costs about as much as the ninety-nine right answers save",
+    },
+    answer="B",
+    because="−log 10⁻⁴⁰ is 92 nats. Spread over 100 examples that is 0.92, and model 2 pays log 2, 0.69, on each. Without "
+    "that example, model 1 would pay 0.01.",
+    misconceptions={
+        "A": "In accuracy it is one in a hundred. But what does log loss charge for a class that was called impossible, and is "
+        "that a hundredth of the whole?",
+        "C": "10⁻⁴⁰ is tiny and not zero, so its logarithm is finite. Work it out: 40 times log 10.",
+        "D": "Put numbers to it: what does model 2 pay in all on 100 examples, and what does model 1 pay on the one?",
+    },
+    hints=(
+        "Add up the surprise of 100 examples for each of the two models.",
+        "Model 2 pays log 2 = 0.69 on each example. Model 1 pays about 0.01 on ninety-nine.",
+        "The last example costs −log 10⁻⁴⁰ = 40 · log 10. Is that more or less than 100 · log 2?",
+    ),
+)
+
+
+# cls-11 · several labels ---------------------------------------------------------------------------------------
+
+
+def multilabel_loss(logits, target, pos_weight):
+    yes = -torch.nn.functional.logsigmoid(logits)
+    no = -torch.nn.functional.logsigmoid(-logits)
+    return (pos_weight * target * yes + (1 - target) * no).mean()
+
+
+def labelled(rng: np.random.Generator) -> Iterator[Probe]:
+    """Tables of yes and no of several sizes, square ones among them, and logits whose sigmoid rounds to 0 or 1."""
+    for n, labels in ((1, 1), (1, 3), (2, 2), (3, 3), (4, 2), (3, 5)):
+        z = sided(rng, n * labels).reshape(n, labels)
+        y = (rng.permutation(n * labels) % 2).reshape(n, labels).astype(float)
+        yield Probe((z, y, rng.uniform(1.5, 6, labels).round(1)))
+    z = sided(rng, 8).reshape(4, 2)
+    y = np.array([[1.0, 0], [0, 1], [1, 1], [0, 0]])
+    c = np.array([3.0, 1.7])
+    yield Probe((z, y, c))
+    yield Probe((z, y, c + np.array([1.3, 2.2])))
+    yield Probe((z, 1 - y, c))
+    yield Probe((z, np.ones((4, 2)), c))
+    yield Probe((z, np.zeros((4, 2)), c))
+    yield Probe((np.array([[9.2, -9.2]]), np.array([[0.0, 1.0]]), c))
+    yield Probe((np.array([[900.0, -900.0]]), np.array([[0.0, 1.0]]), c))
+    yield Probe((np.array([[900.0, -900.0]]), np.array([[1.0, 0.0]]), c))
+
+
+def _labels(
+    yes=lambda z: F.softplus(-z),
+    no=lambda z: F.softplus(z),
+    cost=lambda c, t, y, n: c * t * y + (1 - t) * n,
+    total=lambda e, t, c: e.mean(),
+):
+    """The multi-label loss with one of its parts replaced."""
+    return lambda z, t, c: total(cost(c, t, yes(z), no(z)), t, c)
+
+
+def _label_loop(z, t, c):
+    n, labels = z.shape
+    total = 0.0
+    for i in range(n):
+        for j in range(labels):
+            s = z[i, j] if t[i, j] == 1 else -z[i, j]
+            total += (c[j] if t[i, j] == 1 else 1.0) * F.softplus(-s)
+    return total / (n * labels)
+
+
+MULTILABEL = Exercise(
+    id="cls-11",
+    name="multilabel_loss",
+    title="Several labels at once",
+    points=2,
+    minutes=10,
+    difficulty=2,
+    reference=multilabel_loss,
+    probes=labelled,
+    regimes=(
+        Regime(
+            "large logits",
+            lambda z, t, c: bool(np.abs(z).max() > 30),
+            "|z| is large",
+            "z is of ordinary size",
+        ),
+        Regime("yes", lambda z, t, c: bool((t == 1).all()), "every target is 1", "some target is 0"),
+        Regime("no", lambda z, t, c: bool((t == 0).all()), "every target is 0", "some target is 1"),
+    ),
+    gives="one number, the mean over all n · l entries,",
+    hints=(
+        "Every entry of the table is a yes-or-no question of its own. What did cls-04 do for one of them?",
+        "Write the price of a yes and of a no as two tables, from the logits alone. The weight belongs to one of the two.",
+        "`pos_weight * target * yes + (1 - target) * no`: the (l,) weights line up with the last axis by themselves. The "
+        "mean comes last.",
+    ),
+    mistakes=(
+        Mistake(
+            "softmax",
+            lambda z, t, c: -(c * t * z.log_softmax(1)).sum(1).mean(),
+            "Your softmax makes the labels of a row share one unit of probability, so that two of them cannot both be "
+            "sure. And what does a no cost?",
+        ),
+        Mistake(
+            "softmax-mean",
+            lambda z, t, c: -(c * t * z.log_softmax(1)).mean(),
+            "Your softmax makes the labels of a row share one unit of probability, so that two of them cannot both be "
+            "sure. Each label is a question of its own.",
+        ),
+        Mistake(
+            "softmax-both",
+            lambda z, t, c: -(c * t * z.softmax(1).log() + (1 - t) * (1 - z.softmax(1)).log()).mean(),
+            "Both prices are there, on probabilities that add up to one over the labels. Each label is a question of its "
+            "own.",
+        ),
+        Mistake(
+            "weight-ignored",
+            _labels(cost=lambda c, t, y, n: t * y + (1 - t) * n),
+            "Every answer counts alike in yours. Changing `pos_weight` does not change your loss.",
+        ),
+        Mistake(
+            "weight-on-no",
+            _labels(cost=lambda c, t, y, n: t * y + c * (1 - t) * n),
+            "The weights sit on the noes. A missed *yes* is what they price.",
+        ),
+        Mistake(
+            "weight-on-both",
+            _labels(cost=lambda c, t, y, n: c * (t * y + (1 - t) * n)),
+            "The weight multiplies both answers of a label, which makes the label matter more, and its yes no more than "
+            "its no.",
+        ),
+        Mistake(
+            "weight-inverse",
+            _labels(cost=lambda c, t, y, n: t * y / c + (1 - t) * n),
+            "You divide by the weight: a missed yes gets cheaper as its weight grows.",
+        ),
+        Mistake(
+            "weight-on-logits",
+            lambda z, t, c: F.binary_cross_entropy_with_logits(c * z, t),
+            "You multiply the logits, which changes how sure the model is. The weight is a price: it multiplies a loss.",
+        ),
+        Mistake(
+            "weight-averaged",
+            _labels(cost=lambda c, t, y, n: c.mean() * t * y + (1 - t) * n),
+            "Every label has the mean of the weights in yours. Each label has a weight of its own.",
+        ),
+        Mistake(
+            "first-weight",
+            _labels(cost=lambda c, t, y, n: c[0] * t * y + (1 - t) * n),
+            "Every label has the first label's weight in yours. Each label has a weight of its own.",
+        ),
+        Mistake(
+            "divided-by-weights",
+            _labels(total=lambda e, t, c: e.sum() / (c * t + 1 - t).sum()),
+            "You divide by the sum of the weights. Here they are part of the price; the mean is over the n · l entries.",
+        ),
+        Mistake(
+            "divided-by-yeses",
+            _labels(total=lambda e, t, c: e.sum() / t.sum().clamp(min=1)),
+            "You divide by the number of yeses. The mean is over all n · l entries.",
+        ),
+        Mistake(
+            "sum-over-labels",
+            _labels(total=lambda e, t, c: e.sum(1).mean()),
+            "Each entry is right. You add up over the labels, so that more labels mean more loss; the mean is over all "
+            "n · l entries.",
+        ),
+        Mistake(
+            "mean-over-labels-only",
+            _labels(total=lambda e, t, c: e.mean(1).sum()),
+            "Each entry is right. You add up over the rows, so that twice the data would double your loss.",
+        ),
+        Mistake(
+            "sum",
+            _labels(total=lambda e, t, c: e.sum()),
+            "Each entry is right. The mean over all n · l of them was asked, not their sum.",
+        ),
+        Mistake(
+            "per-label",
+            _labels(total=lambda e, t, c: e.mean(0)),
+            "You returned one loss per label. One number was asked: the mean over everything.",
+        ),
+        Mistake(
+            "per-row",
+            _labels(total=lambda e, t, c: e.mean(1)),
+            "You returned one loss per row. One number was asked: the mean over everything.",
+        ),
+        Mistake(
+            "not-reduced",
+            _labels(total=lambda e, t, c: e),
+            "Each entry is right. One number was asked: the mean over all of them.",
+        ),
+        Mistake(
+            "worst-label",
+            _labels(total=lambda e, t, c: e.max(1).values.mean()),
+            "You keep the worst label of each row. The mean is over all n · l entries.",
+        ),
+        Mistake(
+            "no-forgotten",
+            _labels(cost=lambda c, t, y, n: c * t * y),
+            "Right for a yes. A no costs nothing in yours, so a model that says yes to everything is perfect.",
+        ),
+        Mistake(
+            "yes-forgotten",
+            _labels(cost=lambda c, t, y, n: (1 - t) * n),
+            "Right for a no. A yes costs nothing in yours, and the weights have no effect.",
+        ),
+        Mistake(
+            "sides-swapped",
+            lambda z, t, c: _labels()(-z, t, c),
+            "A yes pays the price of a no and the other way round: a large positive logit should be cheap when the "
+            "target is 1.",
+        ),
+        Mistake(
+            "sign",
+            lambda z, t, c: -_labels()(z, t, c),
+            "Yours is never positive. A surprise is never negative.",
+        ),
+        Mistake(
+            "plus-between",
+            _labels(cost=lambda c, t, y, n: c * t * y - (1 - t) * n),
+            "One sign is turned round: a no is rewarded.",
+        ),
+        Mistake(
+            "rounded",
+            lambda z, t, c: -(c * t * z.sigmoid().log() + (1 - t) * (1 - z.sigmoid()).log()).mean(),
+            "Right while no probability rounds to 0 or 1. cls-04 has a way that needs no logarithm of a probability.",
+        ),
+        Mistake(
+            "capped-at-100",
+            _labels(yes=lambda z: F.softplus(-z).clamp(max=100), no=lambda z: F.softplus(z).clamp(max=100)),
+            "Right while no probability rounds to 0. `F.binary_cross_entropy` caps logarithms at −100; cls-04 has a way that "
+            "needs no cap.",
+        ),
+        Mistake(
+            "sigmoid-twice",
+            lambda z, t, c: _labels()(z.sigmoid(), t, c),
+            "You apply the sigmoid twice: to the logits, and then to the probabilities that came out.",
+        ),
+        Mistake(
+            "bits",
+            lambda z, t, c: _labels()(z, t, c) / log(2),
+            "Yours is in bits. The natural logarithm was asked, so the unit is the nat.",
+        ),
+        *(
+            Mistake(
+                f"plus-epsilon-{e:g}",
+                lambda z, t, c, e=e: (
+                    -(c * t * (z.sigmoid() + e).log() + (1 - t) * (1 - z.sigmoid() + e).log()).mean()
+                ),
+                CAPPED,
+            )
+            for e in ADDED
+        ),
+        *(
+            Mistake(
+                f"cut-at-{e:g}",
+                lambda z, t, c, e=e: _labels(
+                    yes=lambda z: -z.sigmoid().clamp(e, 1 - e).log(),
+                    no=lambda z: -(1 - z.sigmoid().clamp(e, 1 - e)).log(),
+                )(z, t, c),
+                CAPPED,
+            )
+            for e in CUTS
+        ),
+    ),
+    variants=(
+        lambda z, t, c: F.binary_cross_entropy_with_logits(z, t, pos_weight=c),
+        lambda z, t, c: torch.where(t == 1, c * F.softplus(-z), F.softplus(z)).mean(),
+        lambda z, t, c: ((1 + (c - 1) * t) * (F.softplus(z) - t * z)).mean(),
+        lambda z, t, c: (
+            sum(
+                F.binary_cross_entropy_with_logits(z[:, j], t[:, j], pos_weight=c[j])
+                for j in range(z.shape[1])
+            )
+            / z.shape[1]
+        ),
+        lambda z, t, c: _labels()(z.float(), t.float(), c.float()),
+        _label_loop,
+    ),
+)
