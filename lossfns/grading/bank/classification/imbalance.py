@@ -461,7 +461,7 @@ def scored(rng: np.random.Generator) -> Iterator[Probe]:
             yield Probe((p, y, miss, alarm))
     p = np.array([0.62, 0.11, 0.83, 0.35, 0.48, 0.07, 0.91, 0.29])
     y = np.array([1.0, 0, 0, 1, 0, 0, 1, 1])
-    for miss, alarm in ((1.0, 1.0), (1.0, 3.0), (1.0, 9.0), (4.0, 1.0), (2.0, 1.0)):
+    for miss, alarm in ((1.0, 1.0), (1.0, 3.0), (1.0, 9.0), (4.0, 1.0), (2.0, 1.0), (60.0, 1.0)):
         yield Probe((p, y, miss, alarm))
     p = np.array([0.65, 0.1, 0.4, 0.15, 0.9, 0.2, 0.45, 0.25, 0.35, 0.3, 0.5, 0.38, 0.6])  # few yeses
     yield Probe((p, np.isin(p, [0.35, 0.38, 0.9]).astype(float), 1.0, 1.0))
