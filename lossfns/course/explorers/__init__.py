@@ -2,9 +2,10 @@
 
 from lossfns.course.explorers.calibration import temperature
 from lossfns.course.explorers.choosing import choose
+from lossfns.course.explorers.classification import focal
 from lossfns.course.explorers.contrastive import negatives
 from lossfns.course.explorers.preferences import leash
 from lossfns.course.explorers.regression import outlier
 from lossfns.course.explorers.sequence import token_losses
 
-__all__ = ["choose", "leash", "negatives", "outlier", "temperature", "token_losses"]
+__all__ = ["choose", "focal", "leash", "negatives", "outlier", "temperature", "token_losses"]

@@ -5,6 +5,9 @@ from collections import Counter
 MOST_LINES = 4
 FAMILIES = {
     # family: (colour, words that a label of it contains); the first family that fits wins
+    "cross entropy": ("#0069FF", ("cross entropy", "log loss")),
+    "focal": ("#960000", ("focal", "γ =")),
+    "hinge": ("#0F2D2D", ("hinge",)),
     "mae": ("#D43F00", ("mae", "absolute", "median")),
     "huber": ("#008554", ("huber",)),
     "pinball": ("#993D77", ("pinball", "quantile", "q =")),

@@ -469,6 +469,7 @@ def scored(rng: np.random.Generator) -> Iterator[Probe]:
     p = np.array([0.4, 0.1, 0.8, 0.35, 0.2, 0.75, 0.55, 0.6])
     yield Probe((p, np.isin(p, [0.2, 0.4, 0.6, 0.8]).astype(float), 1.0, 1.0))
     yield Probe((p[:-1], np.isin(p, [0.2, 0.4, 0.6, 0.8])[:-1].astype(float), 1.0, 1.0))
+    yield Probe((np.array([0.62, 0.31]), np.ones(2), 1.0, 1.0))
     yield Probe((np.array([0.3, 0.6, 0.6, 0.8, 0.1]), np.array([0.0, 1, 0, 1, 0]), 1.0, 2.0))
 
 
