@@ -5,8 +5,8 @@ from collections import Counter
 MOST_LINES = 4
 FAMILIES = {
     # family: (colour, words that a label of it contains); the first family that fits wins
-    "cross entropy": ("#0069FF", ("cross entropy", "log loss")),
-    "focal": ("#960000", ("focal", "γ =")),
+    "cross entropy": ("#960000", ("cross entropy", "log loss")),
+    "focal": ("#0069FF", ("focal", "γ =")),
     "hinge": ("#0F2D2D", ("hinge",)),
     "mae": ("#D43F00", ("mae", "absolute", "median")),
     "huber": ("#008554", ("huber",)),

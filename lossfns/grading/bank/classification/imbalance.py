@@ -454,11 +454,19 @@ def cheapest_threshold(probs, target, cost_miss, cost_false_alarm):
 
 def scored(rng: np.random.Generator) -> Iterator[Probe]:
     """Cases in disorder whose probabilities overlap, for several prices of the two errors; ties in cost among them."""
-    for n in (1, 8, 12, 20):
+    for n, prices in (
+        (1, ((2.0, 1.0),)),
+        (8, ((1.0, 1.0), (7.0, 1.0))),
+        (16, ((1.0, 1.0), (3.0, 1.0), (2.0, 5.0), (1.0, 1.5))),
+        (24, ((2.5, 1.0), (1.0, 2.0), (1.5, 1.0))),
+    ):
         y = (rng.uniform(size=n) < 0.4).astype(float)
-        p = (1 / (1 + np.exp(-(rng.normal(0, 1, n) + 1.2 * y - 0.8)))).round(2).clip(0.01, 0.99)
-        for miss, alarm in ((1.0, 1.0), (7.0, 1.0), (2.0, 5.0)):
+        p = (1 / (1 + np.exp(-(rng.normal(0, 1, n) + 0.8 * y - 0.5)))).round(2).clip(0.01, 0.99)
+        for miss, alarm in prices:
             yield Probe((p, y, miss, alarm))
+    y = (rng.uniform(size=20) < 0.5).astype(float)
+    for miss, alarm in ((1.4, 1.0), (1.0, 1.3)):
+        yield Probe((rng.permutation(np.arange(5, 95))[:20] / 100, y, miss, alarm))
     p = np.array([0.62, 0.11, 0.83, 0.35, 0.48, 0.07, 0.91, 0.29])
     y = np.array([1.0, 0, 0, 1, 0, 0, 1, 1])
     for miss, alarm in ((1.0, 1.0), (1.0, 3.0), (1.0, 9.0), (4.0, 1.0), (2.0, 1.0), (60.0, 1.0)):
@@ -466,7 +474,7 @@ def scored(rng: np.random.Generator) -> Iterator[Probe]:
     p = np.array([0.65, 0.1, 0.4, 0.15, 0.9, 0.2, 0.45, 0.25, 0.35, 0.3, 0.5, 0.38, 0.6])  # few yeses
     yield Probe((p, np.isin(p, [0.35, 0.38, 0.9]).astype(float), 1.0, 1.0))
     # 0.2, 0.4, 0.6 and 0.8 cost the same, and they come in disorder
-    p = np.array([0.4, 0.1, 0.8, 0.35, 0.2, 0.75, 0.55, 0.6])
+    p = np.array([0.4, 0.55, 0.8, 0.35, 0.1, 0.2, 0.75, 0.6])
     yield Probe((p, np.isin(p, [0.2, 0.4, 0.6, 0.8]).astype(float), 1.0, 1.0))
     yield Probe((p[:-1], np.isin(p, [0.2, 0.4, 0.6, 0.8])[:-1].astype(float), 1.0, 1.0))
     yield Probe((np.array([0.62, 0.31]), np.ones(2), 1.0, 1.0))
