@@ -48,6 +48,21 @@ def check_same_shape(**tensors: Tensor) -> None:
         raise ValueError(f"{' and '.join(shapes)} must have the same shape, got {came}")
 
 
+def check_not_negative(**tensors: Tensor) -> None:
+    """Raise ValueError if an argument holds a number below zero. NaN passes: it shows in the result."""
+    for name, value in tensors.items():
+        if value.numel() and (least := value.detach().amin()) < 0:
+            raise ValueError(f"{name} must not be negative, got {least.item():g}")
+
+
+def check_weight(weight: Tensor | None, **like: Tensor) -> None:
+    """Raise unless `weight` is None, or not negative and of the shape of the one argument it belongs to."""
+    if weight is not None:
+        check_floating(weight=weight)
+        check_same_shape(weight=weight, **like)
+        check_not_negative(weight=weight)
+
+
 def check_mask(mask: Tensor | None, **like: Tensor) -> None:
     """Raise unless `mask` is None or a bool tensor of the shape of the one argument it belongs to."""
     if mask is None:

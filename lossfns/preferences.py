@@ -12,6 +12,7 @@ from torch import Tensor
 from lossfns._numerics import (
     check_floating,
     check_mask,
+    check_not_negative,
     check_positive,
     check_range,
     check_same_shape,
@@ -232,8 +233,7 @@ def _check_margin(margin: float | Tensor, chosen: Tensor) -> None:
         return
     check_floating(margin=margin)
     check_same_shape(margin=margin, chosen=chosen)
-    if (margin < 0).any():
-        raise ValueError(f"margin must not be negative, got {margin.min()}")
+    check_not_negative(margin=margin)
 
 
 def _check_grpo(advantages: Tensor, mask: Tensor, clip: float, beta: float, **logps: Tensor) -> None:

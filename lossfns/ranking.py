@@ -13,7 +13,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lossfns._numerics import check_floating, check_mask, check_order, check_same_shape, reduce, widen
+from lossfns._numerics import (
+    check_floating,
+    check_mask,
+    check_not_negative,
+    check_order,
+    check_same_shape,
+    reduce,
+    widen,
+)
 from lossfns.classification import cross_entropy
 
 TINY = -30.0  # a log-probability
@@ -194,8 +202,7 @@ def ndcg(scores: Tensor, relevance: Tensor, *, k: int | None = None, mask: Tenso
     if k is not None and k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
     scores, relevance, mask = _lists(scores, relevance, mask)
-    if (relevance < 0).any():
-        raise ValueError(f"relevance must not be negative, got {relevance.min()}")
+    check_not_negative(relevance=relevance)
     gains = _gains(relevance).masked_fill(scores.isnan(), torch.nan)
     by_score = _descending(scores, mask)
     best = _dcg(gains.sort(-1, descending=True).values, k)

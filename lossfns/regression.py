@@ -15,6 +15,7 @@ from lossfns._numerics import (
     check_order,
     check_positive,
     check_same_shape,
+    check_weight,
     reduce,
     reduce_gradient,
     widen,
@@ -39,7 +40,8 @@ def mse_loss(
         Where nothing is left to average (no element, Σ w = 0) the mean is 0 with zero gradient.
 
     Raises:
-        ValueError: the shapes differ (nothing is broadcast or squeezed), or `reduction` is none of the three.
+        ValueError: the shapes differ (nothing is broadcast or squeezed), a weight is negative, or `reduction` is none of the
+            three.
         TypeError: `pred`, `target` or `weight` is not a floating-point tensor.
 
     Example:
@@ -225,10 +227,9 @@ def pinball_loss_grad(
 def _residual(pred: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
     """pred − target in working precision, after every check that the regression losses share."""
     check_order(pred=pred, target=target)
-    check_floating(pred=pred, target=target, weight=weight)
+    check_floating(pred=pred, target=target)
     check_same_shape(pred=pred, target=target)
-    if weight is not None:
-        check_same_shape(weight=weight, target=target)
+    check_weight(weight, target=target)
     pred, target = widen(pred, target)
     return pred - target
 
@@ -259,13 +260,13 @@ def _residuals_by_level(
     if levels.ndim == 0:
         return _residual(pred, target, weight), weight
     check_order(pred=pred, target=target)
-    check_floating(pred=pred, target=target, weight=weight)
+    check_floating(pred=pred, target=target)
     if pred.shape != (*target.shape, len(levels)):
         raise ValueError(
             f"with {len(levels)} levels in q, pred must be target's shape with {len(levels)} columns, "
             f"got pred {tuple(pred.shape)} and target {tuple(target.shape)}"
         )
+    check_weight(weight, target=target)
     if weight is not None:
-        check_same_shape(weight=weight, target=target)
         weight = weight.unsqueeze(-1).expand_as(pred)
     return _residual(pred, target.unsqueeze(-1).expand_as(pred), weight), weight

@@ -325,6 +325,15 @@ def test_focal_alpha_is_part_of_the_loss():
     assert lossfns.sigmoid_focal_loss(z, y, alpha=0.25).item() == pytest.approx(math.log(2) / 8)
 
 
+def test_negative_weights_raise_and_are_named(batch):
+    logits, target, weight = batch
+    for loss in (lossfns.cross_entropy, lossfns.focal_loss):
+        with pytest.raises(ValueError, match="weight must not be negative, got -7"):
+            loss(logits, target, weight=-weight)
+    with pytest.raises(ValueError, match="pos_weight must not be negative, got -7"):
+        lossfns.binary_cross_entropy_with_logits(logits, (logits > 0).double(), pos_weight=-weight)
+
+
 def test_labels_out_of_range_raise_and_name_the_argument(batch):
     logits, target, _ = batch
     for wrong in (5, -1, -99):

@@ -165,6 +165,15 @@ def test_weight_of_another_shape_raises(case):
             case.call(*args, weight=bad)
 
 
+@rows("weight")
+def test_negative_weight_raises(case):
+    args = drawn(case, 5)
+    bad = weights(case, args)
+    bad[2] = -0.5
+    with pytest.raises(ValueError, match=r"weight must not be negative, got -0\.5"):
+        case.call(*args, weight=bad)
+
+
 @rows("dtype")
 def test_wrong_types_raise_and_name_the_argument(case):
     args = drawn(case)

@@ -6,10 +6,12 @@ from torch import Tensor
 
 from lossfns._numerics import (
     check_floating,
+    check_not_negative,
     check_order,
     check_range,
     check_same_shape,
     check_signs,
+    check_weight,
     reduce,
     reduce_gradient,
     widen,
@@ -41,8 +43,8 @@ def binary_cross_entropy_with_logits(
             (the result as in `cross_entropy`)
 
     Raises:
-        ValueError: the shapes differ (nothing is broadcast), a target is outside [0, 1], or `reduction` is none of the
-            three.
+        ValueError: the shapes differ (nothing is broadcast), a target is outside [0, 1], a weight is negative, or `reduction`
+            is none of the three.
         TypeError: an argument is not a floating-point tensor.
 
     Example:
@@ -203,10 +205,9 @@ def hinge_loss_grad(
 def _yes_or_no(logits: Tensor, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
     """Logits and targets in working precision, after every check that the binary losses share."""
     check_order(logits=logits, target=target)
-    check_floating(logits=logits, target=target, weight=weight)
+    check_floating(logits=logits, target=target)
     check_same_shape(logits=logits, target=target)
-    if weight is not None:
-        check_same_shape(weight=weight, target=target)
+    check_weight(weight, target=target)
     check_probabilities(target)
     return widen(logits, target)
 
@@ -235,6 +236,7 @@ def _positive_weight(pos_weight: Tensor, z: Tensor) -> Tensor:
         raise ValueError(
             f"pos_weight must be one number, or one for each label, {tuple(z.shape[-1:])}, got {tuple(pos_weight.shape)}"
         )
+    check_not_negative(pos_weight=pos_weight)
     return pos_weight.to(z.dtype)
 
 

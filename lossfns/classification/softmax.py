@@ -7,6 +7,7 @@ from lossfns._numerics import (
     check_floating,
     check_integer,
     check_labels,
+    check_not_negative,
     check_order,
     check_positive,
     check_range,
@@ -47,7 +48,7 @@ def cross_entropy(
         with zero gradient. A class that cannot happen (logit −∞) and should not (t = 0) costs nothing.
 
     Raises:
-        ValueError: the shapes do not fit, an index or a probability is out of range, ε is not in [0, 1], or
+        ValueError: the shapes do not fit, an index or a probability is out of range, a weight is negative, ε is not in [0, 1], or
             `reduction` is none of the three.
         TypeError: `logits` or `weight` is not a floating-point tensor, or `target` is neither integer indices (…)
             nor floating-point probabilities (…, k).
@@ -246,10 +247,15 @@ def _check_class_shapes(logits: Tensor, target: Tensor, weight: Tensor | None) -
         raise TypeError(
             f"target must be integer class indices (…) or floating-point probabilities (…, k), {came} of {target.dtype}"
         )
-    if weight is not None and weight.shape != logits.shape[-1:]:
-        raise ValueError(
-            f"weight must have one number for each of {logits.shape[-1]} classes, got {tuple(weight.shape)}"
-        )
+    if weight is not None:
+        _check_class_weight(weight, logits.shape[-1])
+
+
+def _check_class_weight(weight: Tensor, k: int) -> None:
+    """Raise unless it is (k,) and not negative."""
+    if weight.shape != (k,):
+        raise ValueError(f"weight must have one number for each of {k} classes, got {tuple(weight.shape)}")
+    check_not_negative(weight=weight)
 
 
 def _shares(

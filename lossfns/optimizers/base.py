@@ -81,6 +81,12 @@ def state_bytes(optimizer: Optimizer) -> int:
     0 before the first step: state is made when it is needed. In float32 Adam keeps 8 bytes per weight, SGD with momentum
     and Lion 4, Adafactor 4 for each row and column of a matrix.
 
+    Args:
+        optimizer: any `torch.optim.Optimizer`.
+
+    Returns:
+        The number of bytes, an int.
+
     Example:
         >>> from lossfns import Adam
         >>> w = torch.ones(10, requires_grad=True)
