@@ -60,6 +60,7 @@ TOPIC_OF_PREFIX = {
     "start": "start_here",
     "reg": "regression",
     "cls": "classification",
+    "pen": "regularization",
     "pref": "preferences",
 }
 

@@ -6,6 +6,16 @@ from lossfns.course.explorers.classification import focal
 from lossfns.course.explorers.contrastive import negatives
 from lossfns.course.explorers.preferences import leash
 from lossfns.course.explorers.regression import outlier
+from lossfns.course.explorers.regularization import ball
 from lossfns.course.explorers.sequence import token_losses
 
-__all__ = ["choose", "focal", "leash", "negatives", "outlier", "temperature", "token_losses"]
+__all__ = [
+    "ball",
+    "choose",
+    "focal",
+    "leash",
+    "negatives",
+    "outlier",
+    "temperature",
+    "token_losses",
+]

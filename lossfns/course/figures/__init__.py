@@ -9,6 +9,8 @@ Titles say the claim, axis labels carry symbol and unit; both come from the note
 Labels may have a second line ("q = 0.9\\nnine in ten spend less"). All functions return None.
 """
 
+from lossfns.course.figures.balls import balls
+from lossfns.course.figures.coefficients import coefficient_paths
 from lossfns.course.figures.embedding import embedding, similarities
 from lossfns.course.figures.kinds import curves, histogram, loss_and_gradient, points_and_lines
 from lossfns.course.figures.paths import descent
@@ -18,6 +20,8 @@ from lossfns.course.figures.spread import spread
 from lossfns.course.figures.tokens import token_bars
 
 __all__ = [
+    "balls",
+    "coefficient_paths",
     "curves",
     "descent",
     "embedding",

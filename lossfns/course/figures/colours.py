@@ -8,10 +8,10 @@ FAMILIES = {
     "cross entropy": ("#960000", ("cross entropy", "log loss")),
     "focal": ("#0069FF", ("focal", "γ =")),
     "hinge": ("#0F2D2D", ("hinge",)),
-    "mae": ("#D43F00", ("mae", "absolute", "median")),
-    "huber": ("#008554", ("huber",)),
+    "mae": ("#D43F00", ("mae", "absolute", "median", "l1", "lasso")),  # L1 is the absolute error of a weight
+    "huber": ("#008554", ("huber", "elastic")),  # both at once, of misses and of weights
     "pinball": ("#993D77", ("pinball", "quantile", "q =")),
-    "mse": ("#004799", ("mse", "squared", "mean")),
+    "mse": ("#004799", ("mse", "squared", "mean", "l2", "ridge")),
 }
 OTHERS = (
     "#3A3A3A",

@@ -1,0 +1,424 @@
+"""The two penalties and their pulls. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from lossfns.grading.exercise import Exercise, Mistake, Regime
+from lossfns.grading.record import Probe
+
+# pen-01 · the L2 bill of two layers --------------------------------------------------------------------------------
+
+
+def l2_cost(first, second, lam):
+    return lam * ((first**2).sum() + (second**2).sum())
+
+
+def layers(rng: np.random.Generator) -> Iterator[Probe]:
+    """Two matrices of different shapes, of size 1 too, at several prices; some twins that differ in the price only."""
+    for i, (h, d, k) in enumerate(((3, 4, 2), (2, 3, 5), (1, 1, 1), (4, 1, 3))):
+        first, second = rng.uniform(-2, 2, (h, d)).round(2), rng.uniform(-1, 3, (k, h)).round(2)
+        for lam in (0.3, 1.7) if i < 2 else (0.6,):
+            yield Probe((first, second, lam))
+    yield Probe((np.array([[3.0, 0.0]]), np.array([[-4.0]]), 0.1))
+
+
+def _both(each, join=lambda a, b, lam: lam * (a + b)):
+    """The bill from one number for each layer."""
+    return lambda first, second, lam: join(each(first), each(second), lam)
+
+
+L2_COST = Exercise(
+    id="pen-01",
+    name="l2_cost",
+    title="The L2 bill of two layers",
+    points=1,
+    minutes=4,
+    difficulty=1,
+    reference=l2_cost,
+    probes=layers,
+    gives="one number, the whole bill,",
+    hints=(
+        "Every weight pays for itself, and the bill is all that they pay together.",
+        "For one matrix: square each entry, add all of them up. Do it for both.",
+        "`(first**2).sum()` is the first layer's part; add the second's, and multiply by `lam`.",
+    ),
+    mistakes=(
+        Mistake(
+            "half",
+            _both(lambda w: (w**2).sum() / 2),
+            "Yours carries a factor ½. Some books put it there for a tidy pull; this bill has none.",
+        ),
+        Mistake(
+            "mean",
+            lambda a, b, lam: lam * torch.cat([a.flatten(), b.flatten()]).square().mean(),
+            "You average over the weights. A penalty adds them up: twice the weights, twice the bill.",
+        ),
+        Mistake(
+            "mean-of-each",
+            _both(lambda w: (w**2).mean()),
+            "You average within each layer. A penalty adds up: a weight costs the same in a large layer and a small one.",
+        ),
+        Mistake(
+            "absolute",
+            _both(lambda w: w.abs().sum()),
+            "That is L1's bill, where a weight of 3 costs three times a weight of 1. With L2 it costs how much?",
+        ),
+        Mistake(
+            "norms",
+            _both(lambda w: (w**2).sum().sqrt()),
+            "You take a root for each layer: its length. The bill is the squares themselves.",
+        ),
+        Mistake(
+            "norm",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * (a + b) ** 0.5),
+            "You take the root of the sum: the length of all weights. The bill is the squares themselves.",
+        ),
+        Mistake(
+            "sum-then-square",
+            _both(lambda w: w.sum() ** 2),
+            "You add up first and square then, so that 1 and −1 cancel. Every weight pays by itself.",
+        ),
+        Mistake(
+            "all-then-square",
+            _both(lambda w: w.sum(), lambda a, b, lam: lam * (a + b) ** 2),
+            "You add up all weights and square the total, so that 1 and −1 cancel. Every weight pays by itself.",
+        ),
+        Mistake(
+            "not-squared",
+            _both(lambda w: w.sum()),
+            "Yours can be negative. A weight of −2 costs as much as one of 2.",
+        ),
+        Mistake(
+            "first-only",
+            lambda a, b, lam: lam * (a**2).sum(),
+            "The second layer pays nothing in yours.",
+        ),
+        Mistake(
+            "second-only",
+            lambda a, b, lam: lam * (b**2).sum(),
+            "The first layer pays nothing in yours.",
+        ),
+        Mistake(
+            "price-on-the-first",
+            lambda a, b, lam: lam * (a**2).sum() + (b**2).sum(),
+            "The sums are right. The price reaches the first layer only: what belongs in brackets?",
+        ),
+        Mistake(
+            "price-on-the-second",
+            lambda a, b, lam: (a**2).sum() + lam * (b**2).sum(),
+            "The sums are right. The price reaches the second layer only: what belongs in brackets?",
+        ),
+        Mistake(
+            "price-squared",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam**2 * (a + b)),
+            "You square the price as well. It multiplies the squares and is not one of them.",
+        ),
+        Mistake(
+            "no-price",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: a + b),
+            "The sum of squares is right. What is `lam` for?",
+        ),
+        Mistake(
+            "halved-price",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * (a + b) / 4),
+            "You divide too often: there is no ½ in this bill, neither for a layer nor for the pair.",
+        ),
+        Mistake(
+            "product",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * a * b),
+            "You multiply the layers' parts. Two bills are added up.",
+        ),
+        Mistake(
+            "divided",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: (a + b) / lam),
+            "You divide by the price, so a higher price makes a smaller bill.",
+        ),
+        Mistake(
+            "pull",
+            _both(lambda w: (2 * w).sum()),
+            "Those are the pulls, added up. The bill itself was asked.",
+        ),
+        Mistake(
+            "first-row",
+            _both(lambda w: (w[0] ** 2).sum()),
+            "Only the first row of each matrix pays in yours. Where does your loop end?",
+        ),
+        Mistake(
+            "largest",
+            _both(lambda w: (w**2).max()),
+            "Only the largest weight of each layer pays in yours. Every one should.",
+        ),
+    ),
+    variants=(
+        lambda a, b, lam: lam * sum(float(w) ** 2 for m in (a, b) for w in m.flatten()),
+        lambda a, b, lam: lam * (torch.linalg.norm(a) ** 2 + torch.linalg.norm(b) ** 2),
+        lambda a, b, lam: lam * np.sum(np.square(np.asarray(a))) + lam * np.sum(np.square(np.asarray(b))),
+        lambda a, b, lam: lam * (torch.trace(a.T.float() @ a.float()) + torch.trace(b.T.float() @ b.float())),
+        lambda a, b, lam: lam * torch.cat([a.flatten(), b.flatten()]).pow(2).sum(),
+    ),
+)
+
+
+# pen-02 · the pull of L2 -------------------------------------------------------------------------------------------
+
+
+def l2_pull(w, lam):
+    return 2 * lam * w
+
+
+def weights(rng: np.random.Generator) -> Iterator[Probe]:
+    """Weights of both signs, a zero among them, in sets of 1 to 6, at several prices."""
+    for i, n in enumerate((4, 6, 1, 3)):
+        w = rng.uniform(0.2, 3, n).round(2) * np.where(rng.permutation(n) % 2, 1, -1)
+        for lam in (0.3, 1.7) if i < 2 else (0.6,):
+            yield Probe((w, lam))
+    yield Probe((np.array([2.0, -0.5, 0.0, 3.0, -1.0]), 0.4))
+
+
+SIGNS = (
+    Regime("weights of zero", lambda w, lam: w == 0, "a weight is 0", "no weight is 0"),
+    Regime("negative weights", lambda w, lam: w < 0, "a weight is negative", "it is 0 or positive"),
+    Regime("positive weights", lambda w, lam: w > 0, "a weight is positive", "it is 0 or negative"),
+)
+
+L2_PULL = Exercise(
+    id="pen-02",
+    name="l2_pull",
+    title="The pull of L2",
+    points=1,
+    minutes=4,
+    difficulty=1,
+    reference=l2_pull,
+    probes=weights,
+    regimes=SIGNS,
+    gives="one slope for each weight, shape (d,),",
+    hints=(
+        "Nudge one weight. Which terms of λ Σ w² change, and how fast?",
+        "Only its own term, λ w², changes. What is the slope of w² at w?",
+        "Two, times the price, times the weight: one number for each weight, and nothing is added up.",
+    ),
+    mistakes=(
+        Mistake(
+            "no-two",
+            lambda w, lam: lam * w,
+            "Half of what was asked: this is the pull of ½ λ Σ w², which is what an optimizer calls weight_decay. What "
+            "does the square bring down?",
+        ),
+        Mistake(
+            "bills",
+            lambda w, lam: lam * w**2,
+            "Those are the bills, λ w². How fast does a bill rise when its weight does?",
+        ),
+        Mistake(
+            "bill",
+            lambda w, lam: lam * (w**2).sum(),
+            "That is the whole bill. A slope for each weight was asked.",
+        ),
+        Mistake(
+            "square-kept",
+            lambda w, lam: 2 * lam * w**2,
+            "You brought the 2 down and kept the exponent. What is left of w² after the derivative?",
+        ),
+        Mistake(
+            "down",
+            lambda w, lam: -2 * lam * w,
+            "That is the direction in which a step goes. The slope itself was asked.",
+        ),
+        Mistake(
+            "down-no-two",
+            lambda w, lam: -lam * w,
+            "That is the direction of a step, and not the slope. And what does the square bring down?",
+        ),
+        Mistake(
+            "no-price",
+            lambda w, lam: 2 * w,
+            "The slope of w² is right. What is `lam` for?",
+        ),
+        Mistake("price-squared", lambda w, lam: 2 * lam**2 * w, "The price enters twice in yours."),
+        Mistake(
+            "mean",
+            lambda w, lam: 2 * lam * w / len(w),
+            "You divide by the number of weights. The bill is a sum, not a mean: each weight pays in full.",
+        ),
+        Mistake(
+            "summed",
+            lambda w, lam: (2 * lam * w).sum(),
+            "You rolled the slopes into one number. Each weight has its own.",
+        ),
+        Mistake(
+            "everybody-alike",
+            lambda w, lam: 2 * lam * w.sum() * torch.ones_like(w),
+            "Every weight gets the same slope in yours. Whose size pulls at whom?",
+        ),
+        Mistake(
+            "flat-fee",
+            lambda w, lam: lam * w.sign(),
+            "That is L1's pull, the same for a large weight and a small one. L2 pulls in proportion.",
+        ),
+        Mistake(
+            "no-sign",
+            lambda w, lam: 2 * lam * w.abs(),
+            "Yours never points down. A negative weight has a negative slope.",
+        ),
+        Mistake(
+            "norm",
+            lambda w, lam: lam * w / (w**2).sum().sqrt(),
+            "That is the pull of the length, λ √Σ w². The bill here has no root.",
+        ),
+        Mistake(
+            "constant",
+            lambda w, lam: 2 * lam * torch.ones_like(w),
+            "Yours does not depend on the weight. What is the slope of w² at 0, and at 3?",
+        ),
+        Mistake("weights", lambda w, lam: w, "Those are the weights themselves."),
+        Mistake("four", lambda w, lam: 4 * lam * w, "Twice too much: the 2 of the square comes down once."),
+        Mistake(
+            "after-the-pull",
+            lambda w, lam: w - 2 * lam * w,
+            "That is where a step along the pull leads. The pull itself was asked.",
+        ),
+        Mistake(
+            "price-added",
+            lambda w, lam: 2 * w + lam,
+            "You add the price. It multiplies the bill, so it multiplies the slope.",
+        ),
+        Mistake(
+            "divided",
+            lambda w, lam: 2 * w / lam,
+            "You divide by the price: the higher it is, the weaker yours pulls.",
+        ),
+    ),
+    variants=(
+        lambda w, lam: torch.autograd.functional.jacobian(lambda z: lam * (z**2).sum(), w),
+        lambda w, lam: [2 * lam * float(x) for x in w],
+        lambda w, lam: w.float() * lam + lam * w.float(),
+        lambda w, lam: np.asarray(w) * 2 * lam,
+    ),
+)
+
+
+# pen-03 · the pull of L1 -------------------------------------------------------------------------------------------
+
+
+def l1_pull(w, lam):
+    return lam * torch.sign(w)
+
+
+L1_PULL = Exercise(
+    id="pen-03",
+    name="l1_pull",
+    title="The pull of L1",
+    points=1,
+    minutes=5,
+    difficulty=1,
+    reference=l1_pull,
+    probes=weights,
+    regimes=SIGNS,
+    gives="one slope for each weight, shape (d,),",
+    hints=(
+        "How much more does a weight cost when it grows from 2 to 3? From 20 to 21? And from −3 to −2?",
+        "The slope of |w| is 1 on one side and −1 on the other; at zero the text asks for 0. Is there a function in "
+        "torch with these three values?",
+        "`torch.sign(w)` has them. Multiply by the price.",
+    ),
+    mistakes=(
+        Mistake(
+            "bills",
+            lambda w, lam: lam * w.abs(),
+            "Those are the bills, λ|w|. How fast does a bill rise when its weight does?",
+        ),
+        Mistake(
+            "bill",
+            lambda w, lam: lam * w.abs().sum(),
+            "That is the whole bill. A slope for each weight was asked.",
+        ),
+        Mistake("no-price", lambda w, lam: w.sign(), "The sign is right. What is `lam` for?"),
+        Mistake(
+            "down",
+            lambda w, lam: -lam * w.sign(),
+            "That is the direction in which a step goes. The slope itself was asked.",
+        ),
+        Mistake(
+            "plus-at-zero",
+            lambda w, lam: torch.where(w >= 0, lam, -lam),
+            "Right except at zero, where yours counts zero as positive. The text asks for 0 there.",
+        ),
+        Mistake(
+            "minus-at-zero",
+            lambda w, lam: torch.where(w > 0, lam, -lam),
+            "Right except at zero, where yours counts zero as negative. The text asks for 0 there.",
+        ),
+        Mistake(
+            "zero-by-zero",
+            lambda w, lam: lam * w / w.abs(),
+            "Right except at zero, where yours divides by zero. The text asks for 0 there.",
+        ),
+        Mistake(
+            "proportional",
+            lambda w, lam: lam * w,
+            "Yours pulls harder at a larger weight, as L2 does. What does |w| do?",
+        ),
+        Mistake(
+            "l2",
+            lambda w, lam: 2 * lam * w,
+            "That is L2's pull, in proportion to the weight. What is the slope of |w|?",
+        ),
+        Mistake("two", lambda w, lam: 2 * lam * w.sign(), "Twice too much: no square, no 2."),
+        Mistake(
+            "half",
+            lambda w, lam: lam * w.sign() / 2,
+            "Half of what was asked. |w| has slope 1, and the price is λ.",
+        ),
+        Mistake(
+            "mean",
+            lambda w, lam: lam * w.sign() / len(w),
+            "You divide by the number of weights. The bill is a sum, not a mean.",
+        ),
+        Mistake(
+            "summed",
+            lambda w, lam: (lam * w.sign()).sum(),
+            "You rolled the slopes into one number. Each weight has its own.",
+        ),
+        Mistake(
+            "no-sign",
+            lambda w, lam: lam * w.sign().abs(),
+            "Yours never points down. Which way does |w| fall for a negative weight?",
+        ),
+        Mistake(
+            "everywhere",
+            lambda w, lam: lam * torch.ones_like(w),
+            "Yours is λ for every weight. Which way does |w| fall for a negative one?",
+        ),
+        Mistake(
+            "positives-only", lambda w, lam: lam * (w > 0), "Negative weights are not pulled at in yours."
+        ),
+        Mistake(
+            "negatives-only", lambda w, lam: -lam * (w < 0), "Positive weights are not pulled at in yours."
+        ),
+        Mistake(
+            "sign-of-the-sum",
+            lambda w, lam: lam * w.sum().sign() * torch.ones_like(w),
+            "One sign for all of them: that of their sum. Each weight has its own.",
+        ),
+        Mistake("price-squared", lambda w, lam: lam**2 * w.sign(), "The price enters twice in yours."),
+        Mistake(
+            "after-the-pull",
+            lambda w, lam: w - lam * w.sign(),
+            "That is where a step along the pull leads. The pull itself was asked.",
+        ),
+        Mistake(
+            "clipped",
+            lambda w, lam: w.clamp(-lam, lam),
+            "Yours fades near zero, as Huber's pull does. L1 pulls as hard at a small weight as at a large one.",
+        ),
+    ),
+    variants=(
+        lambda w, lam: torch.autograd.functional.jacobian(lambda z: lam * z.abs().sum(), w),
+        lambda w, lam: [lam if x > 0 else -lam if x < 0 else 0.0 for x in w],
+        lambda w, lam: np.sign(np.asarray(w)) * lam,
+        lambda w, lam: lam * ((w > 0).float() - (w < 0).float()),
+        lambda w, lam: torch.where(w == 0, 0.0, lam * w / w.abs().clamp(min=1e-30)),
+    ),
+)
