@@ -62,6 +62,7 @@ TOPIC_OF_PREFIX = {
     "cls": "classification",
     "pen": "regularization",
     "pref": "preferences",
+    "seq": "sequence",
 }
 
 

@@ -199,6 +199,8 @@ def _twins(case: Case, position: int) -> Iterator[tuple[int, int]]:
 
 
 def _equal(a: object, b: object) -> bool:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(_equal, a, b))
     arrays = isinstance(a, np.ndarray) or isinstance(b, np.ndarray)
     return np.array_equal(a, b) if arrays else type(a) is type(b) and a == b
 

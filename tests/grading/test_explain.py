@@ -237,3 +237,15 @@ def test_a_mistake_is_withheld_where_one_input_contradicts_it():
     task = with_mistakes(SCALAR, cubed=lambda a, b, k: (k * a**3 - b).mean())
     assert named(task, lambda a, b, k: (k * a**3 - b).mean()) == "cubed"
     assert named(task, lambda a, b, k: (k * a**3 - b).mean() + 0.1 * (k > 1)) is None
+
+
+def test_an_argument_without_effect_is_found_beside_tuples_of_arrays():
+    def total(parts, k):
+        return k * sum(part.sum() for part in parts)
+
+    def inputs(rng):
+        for parts in ((np.ones((1, 2)), np.ones(3)), (np.ones((2, 2)),)):
+            yield from (Probe((parts, k)) for k in (2.0, 3.0))
+
+    task = exercise(name="total", reference=total, probes=inputs)
+    assert named(task, lambda parts, k: total(parts, 5.0) ** 2) == "relation: k has no effect"
