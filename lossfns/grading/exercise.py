@@ -60,9 +60,9 @@ TOPIC_OF_PREFIX = {
     "start": "start_here",
     "reg": "regression",
     "cls": "classification",
+    "seq": "sequence",
     "pen": "regularization",
     "pref": "preferences",
-    "seq": "sequence",
 }
 
 

@@ -8,6 +8,7 @@ FAMILIES = {
     "cross entropy": ("#960000", ("cross entropy", "log loss")),
     "focal": ("#0069FF", ("focal", "γ =")),
     "hinge": ("#0F2D2D", ("hinge",)),
+    "token loss": ("#00758F", ("vote per",)),  # the averages of 04; the colour of its bars
     "mae": ("#D43F00", ("mae", "absolute", "median", "l1", "lasso")),  # L1 is the absolute error of a weight
     "huber": ("#008554", ("huber", "elastic")),  # both at once, of misses and of weights
     "pinball": ("#993D77", ("pinball", "quantile", "q =")),

@@ -51,7 +51,9 @@ def split_batches(rng: np.random.Generator) -> Iterator[Probe]:
 
 def _part(rng: np.random.Generator, v: int, b: int, t: int) -> np.ndarray:
     tokens = rng.integers(0, v, (b, t))
-    tokens[~holes(rng, b, t)] = MASKED
+    mask = holes(rng, b, t)
+    tokens[~mask] = MASKED
+    tokens[tuple(np.argwhere(mask)[0])] = v - 1  # one that counts is not 0
     return tokens
 
 
