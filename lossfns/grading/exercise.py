@@ -60,6 +60,7 @@ TOPIC_OF_PREFIX = {
     "start": "start_here",
     "reg": "regression",
     "cls": "classification",
+    "con": "contrastive",
     "seq": "sequence",
     "pen": "regularization",
     "pref": "preferences",
