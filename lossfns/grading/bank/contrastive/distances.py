@@ -22,6 +22,10 @@ def two_batches(rng: np.random.Generator) -> Iterator[Probe]:
     """Batches of different sizes, so that a table that lies on its side shows."""
     for n, m, d in ((1, 2, 2), (1, 3, 2), (2, 4, 4), (2, 3, 2), (3, 5, 4), (4, 4, 3), (5, 2, 6)):
         yield Probe((rows(rng, n, d), rows(rng, m, d)))
+    one = rows(rng, 1, 3)
+    yield Probe(
+        (one, np.concatenate([4 * one + 0.1, rows(rng, 1, 3).clip(-0.6, 0.6)]))
+    )  # nearly parallel, and long
 
 
 def _table(a_by=lambda a: a.norm(dim=1, keepdim=True), b_by=None, then=lambda s: s):
