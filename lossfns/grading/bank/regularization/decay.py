@@ -81,15 +81,6 @@ def _inside(g, w, decay):
     return g + decay * w
 
 
-def _by_torch(w, grads, lr, decay):
-    p = w.clone().requires_grad_()
-    optimizer = torch.optim.AdamW([p], lr=lr, betas=(0.9, 0.99), weight_decay=decay)
-    for g in grads:
-        p.grad = g.clone()
-        optimizer.step()
-    return p
-
-
 def _in_numpy(w, grads, lr, decay):
     w, m, v = np.asarray(w), 0.0, 0.0
     for t, g in enumerate(np.asarray(grads), 1):
@@ -254,9 +245,65 @@ ADAM_DECAY = Exercise(
             _adam(end=lambda w, step, lr, decay, g, w0, t: (1 - lr * decay) * w),
             "The decay is right now. Where has Adam's step gone?",
         ),
+        Mistake(
+            "step-not-scaled",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: (1 - lr * decay) * w - step),
+            "The decay is right now. The step has lost its rate.",
+        ),
+        Mistake(
+            "rate-for-decay",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: (1 - lr) * w - lr * step),
+            "The share that a weight loses is `lr` in yours, whatever `decay` is.",
+        ),
+        Mistake(
+            "decay-in-the-step",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * (step + decay)),
+            "You add `decay` to the step. It is a share of the *weight*.",
+        ),
+        Mistake(
+            "step-stretched",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * (1 + decay) * step),
+            "You stretch the step. A weight without a gradient makes none, and should lose its share all the same.",
+        ),
+        Mistake(
+            "silent-only",
+            _adam(
+                end=lambda w, step, lr, decay, g, w0, t: (
+                    torch.where(g == 0, (1 - lr * decay) * w, w) - lr * step
+                )
+            ),
+            "Weights without a gradient are right. The others should lose their share as well.",
+        ),
+        Mistake(
+            "inside-twice",
+            _adam(end=_plain, into_m=lambda g, w, d: g + 2 * d * w, into_v=lambda g, w, d: g + 2 * d * w),
+            "The decay is still in the gradient, twice as much of it. Where does Adam divide by it?",
+        ),
+        Mistake(
+            "decay-fades",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: (1 - lr * decay / t) * w - lr * step),
+            "Right for a single step. At step t yours takes a t-th of the share.",
+        ),
+        Mistake(
+            "uphill",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: (1 - lr * decay) * w + lr * step),
+            "The decay is right now. The step goes uphill.",
+        ),
+        Mistake(
+            "both-in-v",
+            _adam(into_v=_inside),
+            "The weights lose their share now. But the decay is still in `v` too.",
+        ),
+        Mistake(
+            "uncorrected-after",
+            _adam(
+                end=lambda w, step, lr, decay, g, w0, t: (1 - lr * decay) * (w - lr * step), corrected=False
+            ),
+            "The decay comes after the step where the text says before, and the divisions by 1 − 0.9ᵗ and 1 − 0.99ᵗ have gone; they were right.",
+        ),
     ),
     variants=(
-        _by_torch,
+        _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * step - lr * decay * w),
         _in_numpy,
         _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * (step + decay * w)),
         lambda w, grads, lr, decay: adam_run(w.float(), grads.float(), lr, decay),

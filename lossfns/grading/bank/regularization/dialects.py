@@ -160,6 +160,56 @@ TRANSLATE = Exercise(
             _dialects(alpha=0.5, ridge=lambda n: 1),
             "weight_decay is right. In ElasticNet both terms carry a ½; Ridge adds up what we average.",
         ),
+        Mistake(
+            "alpha-times-2n",
+            lambda lam, n: (2 * lam, 2 * n * lam, n * lam),
+            "weight_decay and Ridge are right. ElasticNet's data term is divided by 2n, so it is half a mean already: multiply its whole cost by 2 and compare.",
+        ),
+        Mistake(
+            "decay-half-alpha-double",
+            _dialects(decay=0.5, alpha=2.0),
+            "Ridge is right. For SGD compare the slopes: which of the two has a 2? In ElasticNet both terms carry a ½.",
+        ),
+        Mistake(
+            "everything-over-n",
+            lambda lam, n: (2 * lam, lam, 1 / (n * lam)),
+            "weight_decay and ElasticNet are right. Ridge's price should rise with ours.",
+        ),
+        Mistake(
+            "decay-lam-ridge-lam-alpha-half",
+            _dialects(decay=1.0, alpha=0.5, ridge=lambda n: 1),
+            "Compare slopes for SGD, whole costs for the other two: by what must each be multiplied so that it begins with the mean of the squares?",
+        ),
+        Mistake(
+            "alpha-double-ridge-lam",
+            _dialects(alpha=2.0, ridge=lambda n: 1),
+            "weight_decay is right. In ElasticNet both terms carry a ½; Ridge adds up what we average.",
+        ),
+        Mistake(
+            "ridge-over-2n",
+            _dialects(ridge=lambda n: 1 / (2 * n)),
+            "weight_decay and ElasticNet are right. Ridge's data term is n times ours, so its price must be …",
+        ),
+        Mistake(
+            "alpha-half-ridge-half",
+            _dialects(alpha=0.5, ridge=lambda n: n / 2),
+            "weight_decay is right. The 2 belongs to slopes; the costs of scikit-learn need none of it.",
+        ),
+        Mistake(
+            "decay-quadruple",
+            _dialects(decay=4.0),
+            "The two of scikit-learn are right. weight_decay is twice too high: the 2 comes down once.",
+        ),
+        Mistake(
+            "none-doubled",
+            _dialects(decay=1.0, ridge=lambda n: n / 2),
+            "ElasticNet is right. For SGD compare the slopes; Ridge has no ½.",
+        ),
+        Mistake(
+            "alpha-half-ridge-over-n",
+            _dialects(alpha=0.5, ridge=lambda n: 1 / n),
+            "weight_decay is right. In ElasticNet both terms carry a ½; Ridge's data term is n times ours, so its price must be …",
+        ),
     ),
     variants=(
         lambda lam, n: [lam + lam, lam, lam * n],

@@ -29,6 +29,8 @@ def regressions(rng: np.random.Generator) -> Iterator[Probe]:
         for lr, lam in ((0.1, 0.7), (0.1, 2.3), (0.25, 0.7)):
             yield Probe((w, X, y, lr, lam))
     yield Probe((w, X, y, 0.15, 0.0))
+    X = np.array([[1.0, 0.0, 0.2], [0.0, 1.2, 0.0], [0.1, 0.0, 0.9]])
+    yield Probe((np.array([0.5, -0.4, 0.0]), X, np.array([-3.0, 3.0, 2.5]), 0.5, 0.7))  # every sign changes
 
 
 def _ista(
@@ -184,11 +186,46 @@ ISTA_STEP = Exercise(
             "You divide the price by the rate: a shorter step would pay a larger fee.",
         ),
         Mistake("unchanged", lambda w, X, y, lr, lam: w, "You return the weights as they came."),
+        Mistake(
+            "fee-only",
+            lambda w, X, y, lr, lam: _soft(w, lr * lam),
+            "The fee is right. Where is the step along the data?",
+        ),
+        Mistake(
+            "two-steps",
+            lambda w, X, y, lr, lam: ista_step(ista_step(w, X, y, lr, lam), X, y, lr, lam),
+            "You take two steps. One was asked.",
+        ),
+        Mistake(
+            "fee-twice",
+            lambda w, X, y, lr, lam: _soft(w - lr * (_gradient(w, X, y) + lam * w.sign()), lr * lam),
+            "The fee is charged twice: in the slope, and again by the threshold.",
+        ),
+        Mistake(
+            "old-signs",
+            lambda w, X, y, lr, lam: w.sign() * ((w - lr * _gradient(w, X, y)).abs() - lr * lam).clamp(min=0),
+            "The sizes are right. The signs are those of the old weights; the step may have changed them.",
+        ),
+        Mistake(
+            "no-rates",
+            lambda w, X, y, lr, lam: _soft(w - _gradient(w, X, y), lam),
+            "The rate does nothing in yours. It scales both the step and the fee.",
+        ),
+        Mistake(
+            "no-two-and-half-fee",
+            lambda w, X, y, lr, lam: _soft(w - lr * _gradient(w, X, y) / 2, lr * lam / 2),
+            "Step and fee are both half as long as they should be.",
+        ),
+        Mistake(
+            "fee-over-n",
+            lambda w, X, y, lr, lam: _soft(w - lr * _gradient(w, X, y), lr * lam / len(y)),
+            "The step along the data is right. You divide the fee by n; the mean is of the squares only.",
+        ),
     ),
     variants=(
         lambda w, X, y, lr, lam: (lambda v: v - v.clamp(-lr * lam, lr * lam))(w - lr * _gradient(w, X, y)),
         lambda w, X, y, lr, lam: _soft(
-            w - lr * torch.func.grad(lambda z: ((X @ z - y) ** 2).mean())(w), lr * lam
+            w - lr * torch.autograd.functional.jacobian(lambda z: ((X @ z - y) ** 2).mean(), w), lr * lam
         ),
         lambda w, X, y, lr, lam: _soft(
             w.float() - 2 * lr * (X.float().T @ X.float() @ w.float() - X.float().T @ y.float()) / len(X),
@@ -360,6 +397,36 @@ RIDGE = Exercise(
             "price-outside",
             _solved(lambda X, lam: lam * (X.T @ X / len(X) + _eye(X)), _mean_moment),
             "The price multiplies the whole matrix in yours. To which of the two terms does it belong?",
+        ),
+        Mistake(
+            "price-times-n",
+            _solved(lambda X, lam: X.T @ X / len(X) + len(X) * lam * _eye(X), _mean_moment),
+            "You multiply the price by n and divide the rest by n as well. One of the two is enough.",
+        ),
+        Mistake(
+            "diagonal-of-the-sum",
+            lambda X, y, lam: X.T @ y / ((X**2).sum(0) + lam),
+            "You treat each column alone, and the price meets a sum where the loss is a mean.",
+        ),
+        Mistake(
+            "scaled-predictor",
+            lambda X, y, lam: _least_squares(X, y, lam) * (1 - lam),
+            "You take a share off the least-squares weights. How much each loses depends on its column.",
+        ),
+        Mistake(
+            "two-on-one-side",
+            _solved(lambda X, lam: 2 * X.T @ X / len(X) + 2 * lam * _eye(X), _mean_moment),
+            "Half of what it should be: the 2 of the squares stands on one side of your equation only.",
+        ),
+        Mistake(
+            "two-on-the-right",
+            _solved(lambda X, lam: X.T @ X / len(X) + lam * _eye(X), lambda X, y: 2 * X.T @ y / len(y)),
+            "Twice what it should be: the 2 of the squares stands on one side of your equation only.",
+        ),
+        Mistake(
+            "root-price",
+            _solved(lambda X, lam: X.T @ X / len(X) + lam**0.5 * _eye(X), _mean_moment),
+            "You take the root of the price. That belongs to the form with extra rows, where it is squared again.",
         ),
     ),
     variants=(

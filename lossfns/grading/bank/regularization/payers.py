@@ -88,24 +88,12 @@ def _one_after_the_other(X, y, lr, lam, steps):
     return (X * gain) @ w + bias
 
 
-def _by_groups(X, y, lr, lam, steps):
-    d = X.shape[1]
-    gain, w, bias = (p.to(X.dtype).requires_grad_() for p in (torch.ones(d), torch.zeros(d), torch.zeros(())))
-    groups = [{"params": [w], "weight_decay": 2 * lam}, {"params": [gain, bias]}]
-    optimizer = torch.optim.SGD(groups, lr=lr)
-    for _ in range(steps):
-        optimizer.zero_grad()
-        (((X * gain) @ w + bias - y) ** 2).mean().backward()
-        optimizer.step()
-    return (X * gain) @ w + bias
-
-
 def _by_penalty(X, y, lr, lam, steps):
     d = X.shape[1]
     params = tuple(p.to(X.dtype) for p in (torch.ones(d), torch.zeros(d), torch.zeros(())))
     cost = lambda gain, w, bias: (((X * gain) @ w + bias - y) ** 2).mean() + lam * (w**2).sum()  # noqa: E731
     for _ in range(steps):
-        slopes = torch.func.grad(cost, argnums=(0, 1, 2))(*params)
+        slopes = torch.autograd.functional.jacobian(cost, params)
         params = tuple(p - lr * s for p, s in zip(params, slopes, strict=True))
     gain, w, bias = params
     return (X * gain) @ w + bias
@@ -249,9 +237,56 @@ EVERYTHING_PAYS = Exercise(
             _scaled(end=lambda p, y: 0 * p + p.mean()),
             "Every case gets the same prediction in yours.",
         ),
+        Mistake(
+            "half-slopes",
+            _scaled(slopes=lambda s: tuple(part / 2 for part in s)),
+            "The right parameter pays now. All slopes of the error are half of what they were.",
+        ),
+        Mistake(
+            "half-of-everything",
+            _scaled(shrunk=lambda g, w, b: (0, w, 0), slopes=lambda s: tuple(part / 2 for part in s)),
+            "The right parameter pays now. All slopes are half of what they were: the steps are half as long.",
+        ),
+        Mistake(
+            "predictions-shifted",
+            _scaled(shrunk=_everything, end=lambda p, y: p - p.mean() + y.mean()),
+            "You lift the predictions at the end. That hides what is wrong: who still pays who should not?",
+        ),
+        Mistake(
+            "residuals", _scaled(end=lambda p, y: p - y), "Those are the errors. The predictions were asked."
+        ),
+        Mistake(
+            "starts-at-one",
+            _scaled(start=lambda y: 0 * y.sum() + 1),
+            "The right parameter pays now. The bias starts at 1; it started at zero before.",
+        ),
+        Mistake(
+            "everybody-pays-half",
+            _scaled(shrunk=lambda g, w, b: (g, w, b)),
+            "Everybody still pays, half as much. The first line names one parameter.",
+        ),
+        Mistake(
+            "bias-pays-half",
+            _scaled(shrunk=lambda g, w, b: (2 * g, 2 * w, b)),
+            "The bias pays less, and the gain as before. The first line names one parameter.",
+        ),
+        Mistake(
+            "trained-without",
+            _scaled(shrunk=lambda g, w, b: (0, 0, 0), end=lambda p, y: p * 0 + y.mean()),
+            "Every case gets the targets' average in yours. The weights should still count.",
+        ),
+        Mistake(
+            "price-squared",
+            _scaled(move=lambda p, s, k, lr, lam: p - lr * (s + lam**2 * k)),
+            "The right parameter pays now. The price is squared in yours.",
+        ),
+        Mistake(
+            "weights-sum",
+            _scaled(shrunk=lambda g, w, b: (0, 2 * w.sum(), 0)),
+            "The right parameter pays now. Each of its entries is pulled by the sum of all; each should be pulled by itself.",
+        ),
     ),
     variants=(
-        _by_groups,
         _by_penalty,
         _scaled(),
         lambda X, y, lr, lam, steps: train_scaled(X.float(), y.float(), lr, lam, steps),

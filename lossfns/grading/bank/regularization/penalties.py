@@ -150,6 +150,56 @@ L2_COST = Exercise(
             _both(lambda w: (w**2).max()),
             "Only the largest weight of each layer pays in yours. Every one should.",
         ),
+        Mistake(
+            "first-twice",
+            lambda a, b, lam: 2 * lam * (a**2).sum(),
+            "The first layer pays twice in yours, and the second not at all. Is a name copied and not changed?",
+        ),
+        Mistake(
+            "second-twice",
+            lambda a, b, lam: 2 * lam * (b**2).sum(),
+            "The second layer pays twice in yours, and the first not at all. Is a name copied and not changed?",
+        ),
+        Mistake(
+            "mean-of-the-means",
+            _both(lambda w: (w**2).mean() / 2),
+            "You average, within each layer and over the two. A penalty adds up.",
+        ),
+        Mistake(
+            "mean-over-rows",
+            _both(lambda w: (w**2).sum() / len(w)),
+            "You divide by the number of rows. A penalty is a sum over all weights, divided by nothing.",
+        ),
+        Mistake(
+            "mean-over-columns",
+            _both(lambda w: (w**2).sum() / w.shape[1]),
+            "You divide by the number of columns. A penalty is a sum over all weights, divided by nothing.",
+        ),
+        Mistake(
+            "layers-multiplied",
+            lambda a, b, lam: lam * ((b @ a) ** 2).sum(),
+            "You multiply the layers into one and charge for that. Each weight of each layer pays for itself.",
+        ),
+        Mistake(
+            "second-not-squared",
+            lambda a, b, lam: lam * ((a**2).sum() + b.sum()),
+            "The first layer's part is right. The second's weights are not squared.",
+        ),
+        Mistake(
+            "first-not-squared",
+            lambda a, b, lam: lam * (a.sum() + (b**2).sum()),
+            "The second layer's part is right. The first's weights are not squared.",
+        ),
+        Mistake(
+            "largest-stretch",
+            _both(lambda w: torch.linalg.matrix_norm(w, 2) ** 2),
+            "You take the matrix norm, which is how far a layer can stretch a vector. The bill adds up the squares of all entries.",
+        ),
+        Mistake(
+            "layers-subtracted",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * (a - b)),
+            "You subtract the second layer's part. Every weight pays.",
+        ),
     ),
     variants=(
         lambda a, b, lam: lam * sum(float(w) ** 2 for m in (a, b) for w in m.flatten()),
@@ -289,6 +339,32 @@ L2_PULL = Exercise(
             lambda w, lam: 2 * w / lam,
             "You divide by the price: the higher it is, the weaker yours pulls.",
         ),
+        Mistake(
+            "averaged",
+            lambda w, lam: 2 * lam * w.mean() * torch.ones_like(w),
+            "Every weight gets the same slope in yours, that of their average. Whose size pulls at whom?",
+        ),
+        Mistake(
+            "flat-fee-twice",
+            lambda w, lam: 2 * lam * w.sign(),
+            "Yours pulls alike at a large weight and a small one. L2 pulls in proportion.",
+        ),
+        Mistake(
+            "norm-twice",
+            lambda w, lam: 2 * lam * w / (w**2).sum().sqrt(),
+            "You divide by the length of the weights. The bill here has no root.",
+        ),
+        Mistake(
+            "after-half-the-pull",
+            lambda w, lam: w - lam * w,
+            "That is what weight decay leaves of the weights. The pull itself was asked.",
+        ),
+        Mistake("cube", lambda w, lam: 3 * lam * w**2, "That is the slope of λ w³. What was the exponent?"),
+        Mistake(
+            "to-the-square",
+            lambda w, lam: 2 * lam * w + lam * w**2,
+            "Slope and bill are added up in yours. The slope alone was asked.",
+        ),
     ),
     variants=(
         lambda w, lam: torch.autograd.functional.jacobian(lambda z: lam * (z**2).sum(), w),
@@ -412,6 +488,41 @@ L1_PULL = Exercise(
             "clipped",
             lambda w, lam: w.clamp(-lam, lam),
             "Yours fades near zero, as Huber's pull does. L1 pulls as hard at a small weight as at a large one.",
+        ),
+        Mistake(
+            "price-added",
+            lambda w, lam: w.sign() + lam,
+            "You add the price. It multiplies the bill, so it multiplies the slope.",
+        ),
+        Mistake(
+            "thresholded",
+            lambda w, lam: w.sign() * (w.abs() - lam).clamp(min=0),
+            "Those are the weights after a soft threshold. How hard the fee pulls was asked.",
+        ),
+        Mistake(
+            "divided",
+            lambda w, lam: w.sign() / lam,
+            "You divide by the price: the higher it is, the weaker yours pulls.",
+        ),
+        Mistake(
+            "down-everywhere",
+            lambda w, lam: -lam * torch.ones_like(w),
+            "Yours is −λ for every weight. Which way does |w| fall for a negative one?",
+        ),
+        Mistake(
+            "softened",
+            lambda w, lam: lam * torch.tanh(w),
+            "Yours fades near zero. L1 pulls as hard at a small weight as at a large one.",
+        ),
+        Mistake(
+            "rounded-off",
+            lambda w, lam: lam * w.int().sign(),
+            "Weights below 1 are not pulled at in yours: does a conversion to whole numbers drop what follows the point?",
+        ),
+        Mistake(
+            "length",
+            lambda w, lam: lam * w / (w**2).sum().sqrt(),
+            "You divide by the length of all weights. Each weight's fee knows nothing of the others.",
         ),
     ),
     variants=(

@@ -21,8 +21,10 @@ def around_the_band(rng: np.random.Generator) -> Iterator[Probe]:
         for low, high in ((0.1, 0.9), (1.1, 1.7), (2.2, 4.0)):
             for side in (-1, 1):
                 yield Probe((side * (t * rng.uniform(low, high, rng.integers(1, 4))).round(3), t))
-    w = np.concatenate([rng.uniform(0.1, 0.5, 2), rng.uniform(2.0, 5.0, 3)]).round(2)
-    w = rng.permutation(w) * np.array([1, -1, -1, 1, -1])
+    w = np.concatenate([rng.uniform(0.1, 0.5, 2), rng.uniform(1.6, 1.9, 2), rng.uniform(2.0, 5.0, 3)]).round(
+        2
+    )
+    w = rng.permutation(w) * np.array([1, -1, -1, 1, -1, 1, -1])
     for t in (0.8, 1.5):
         yield Probe((w, t))
     yield Probe((np.array([2.0, -0.3, 0.0, -1.4, 0.9]), 0.0))
@@ -177,6 +179,51 @@ SOFT_THRESHOLD = Exercise(
             "band-by-mean",
             lambda w, t: _soft(w, t) if w.abs().mean() > t else 0 * w,
             "You decide for all weights at once, by their average size. Each weight decides for itself.",
+        ),
+        Mistake(
+            "negatives-only",
+            lambda w, t: torch.where(w < 0, (w + t).clamp(max=0), w),
+            "Right for negative weights. Positive ones are left alone in yours.",
+        ),
+        Mistake(
+            "fee-with-sign",
+            lambda w, t: w.sign() * t,
+            "That is what a large weight loses, for all of them. Where the weights end was asked.",
+        ),
+        Mistake(
+            "as-a-whole",
+            lambda w, t: w * (1 - t / (w**2).sum().sqrt()).clamp(min=0),
+            "You shorten the whole vector by t. Every weight moves by itself.",
+        ),
+        Mistake(
+            "two-relus-added",
+            lambda w, t: torch.relu(w - t) + torch.relu(w + t),
+            "The two sides are added up in yours. For a negative weight, which of the two should count, and with which sign?",
+        ),
+        Mistake(
+            "garrote",
+            lambda w, t: torch.where(w.abs() > t, w - t**2 / torch.where(w == 0, 1.0, w), 0.0),
+            "The zeros are right. The larger a weight, the less yours takes; the fee is the same for all.",
+        ),
+        Mistake(
+            "squares",
+            lambda w, t: w.sign() * (w**2 - t).clamp(min=0),
+            "You square the weight before you subtract. Size and threshold have the same unit.",
+        ),
+        Mistake(
+            "root-of-squares",
+            lambda w, t: w.sign() * (w**2 - t**2).clamp(min=0).sqrt(),
+            "The zeros are right. You subtract squares under a root; the sizes themselves should be subtracted.",
+        ),
+        Mistake(
+            "steps-to-one",
+            lambda w, t: torch.where(w.abs() > t, w.sign() * (w.abs() - t).ceil(), 0.0),
+            "The zeros are right. What is left of the large ones is rounded in yours.",
+        ),
+        Mistake(
+            "zero-below-only",
+            lambda w, t: torch.where(w < t, 0.0, w - t) + torch.where(w < -t, w, 0.0),
+            "Right for positive weights and for small ones. Large negative ones do not move.",
         ),
     ),
     variants=(
@@ -353,6 +400,46 @@ ELASTIC_NET_PROX = Exercise(
             "That is a gradient step on the two bills: it jumps over zero. Find the v where the whole is lowest.",
         ),
         Mistake("unchanged", lambda w, s, l1, l2: w, "You return the weights as they came."),
+        Mistake(
+            "half-dropped",
+            _prox(threshold=lambda s, l1, l2: s * l1 / 2, shrink=lambda s, l1, l2: 1 + s * l2),
+            "That is the answer without the ½ before the distance. With it, the slope of the distance is v − w.",
+        ),
+        Mistake(
+            "bills",
+            lambda w, s, l1, l2: s * (l1 * w.abs() + l2 * w**2),
+            "Those are the bills. The weights that make the whole lowest were asked.",
+        ),
+        Mistake(
+            "l2-not-scaled",
+            _prox(shrink=lambda s, l1, l2: 1 + l2),
+            "The threshold is right. In the denominator the step is missing, and the 2 that the square brings down.",
+        ),
+        Mistake(
+            "share-taken-first",
+            lambda w, s, l1, l2: _soft(w - 2 * s * l2 * w, s * l1),
+            "You take a gradient step on the square and threshold then. Both are to be solved together: the square ends in a denominator.",
+        ),
+        Mistake(
+            "share-of-the-old",
+            lambda w, s, l1, l2: _soft(w, s * l1) - 2 * s * l2 * w,
+            "You take a share of the old weights off. Zeros do not stay zero; the square ends in a denominator.",
+        ),
+        Mistake(
+            "divides-by-less",
+            _prox(shrink=lambda s, l1, l2: 1 - 2 * s * l2),
+            "The threshold is right. A sign in the denominator is turned round: the square should shrink.",
+        ),
+        Mistake(
+            "half-threshold-no-two",
+            _prox(threshold=lambda s, l1, l2: s * l1 / 2, shrink=lambda s, l1, l2: 1 + 2 * s * l2 / 4),
+            "Both bills are too small: work the slope out again, term by term.",
+        ),
+        Mistake(
+            "sum-of-both",
+            lambda w, s, l1, l2: _soft(w, s * l1) + w / (1 + 2 * s * l2),
+            "You add up the answers for the two bills. One comes after the other.",
+        ),
     ),
     variants=(
         lambda w, s, l1, l2: (w - w.clamp(-s * l1, s * l1)) / (1 + 2 * s * l2),
