@@ -54,14 +54,14 @@ def test_chance_holds_nineteen_in_twenty_calibrated_bins_and_few_overconfident_o
 
 
 def test_reliability_draws_and_tells_every_bin_with_its_count(drawn, capsys):
-    probs = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.45, 0.55]])
+    probs = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.46, 0.54]])
     figures.reliability(reliability_curve(probs, torch.tensor([0, 1, 1, 1]), bins=5), title="Four")
     text = capsys.readouterr().out
-    # by hand: (0.4, 0.6] holds 0.6 (wrong) and 0.55 (right), (0.6, 0.8] the 0.8 (right), (0.8, 1] the 0.9 (right)
-    assert "0.575 → 0.5 (2; chance allows 0 to 1), 0.8 → 1 (1;" in text and "0.9 → 1 (1;" in text
-    assert "All 4: 0.712 → 0.75; no bin lies outside what chance allows." in text
+    # by hand: (0.4, 0.6] holds 0.6 (wrong) and 0.54 (right), (0.6, 0.8] the 0.8 (right), (0.8, 1] the 0.9 (right)
+    assert "0.57 → 0.5 (2; chance allows 0 to 1), 0.8 → 1 (1;" in text and "0.9 → 1 (1;" in text
+    assert "All 4: 0.71 → 0.75; no bin lies outside what chance allows." in text
     above, below = drawn[0].axes
-    np.testing.assert_allclose(above.lines[-1].get_xydata(), [[0.575, 0.5], [0.8, 1], [0.9, 1]], atol=1e-6)
+    np.testing.assert_allclose(above.lines[-1].get_xydata(), [[0.57, 0.5], [0.8, 1], [0.9, 1]], atol=1e-6)
     assert [bar.get_height() for bar in below.patches] == [0, 0, 2, 1, 1]
     assert [label.get_text() for label in below.texts] == ["", "", "2", "1", "1"]
 
