@@ -64,6 +64,7 @@ TOPIC_OF_PREFIX = {
     "seq": "sequence",
     "pen": "regularization",
     "pref": "preferences",
+    "cal": "calibration",
 }
 
 

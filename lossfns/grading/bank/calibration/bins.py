@@ -1,0 +1,312 @@
+"""Bins of confidence. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from lossfns.grading.exercise import Exercise, Mistake, Regime
+from lossfns.grading.record import Probe
+
+# cal-01 · reliability bins -----------------------------------------------------------------------------------------
+
+
+def reliability_bins(confidence, right, bins):
+    index = (torch.ceil(confidence * bins).long() - 1).clamp(min=0)
+    rows = []
+    for b in range(bins):
+        inside = index == b
+        rows.append([inside.sum(), confidence[inside].mean(), right[inside].mean()])
+    return torch.tensor(rows, dtype=confidence.dtype).T
+
+
+def confidences(rng: np.random.Generator) -> Iterator[Probe]:
+    """Confidences between edges, on edges that binary numbers hit exactly, and at both ends; empty bins."""
+    for n, bins in ((1, 2), (1, 4), (3, 3), (6, 5), (12, 4), (25, 10)):
+        c = rng.integers(5, 100, n) / 100 - 0.0035
+        yield Probe((c, (rng.random(n) < 0.6) * 1.0, bins))
+    c = np.array([0.25, 0.5, 0.5, 0.75, 1.0, 0.3, 0.9, 0.6, 1.0])
+    for bins in (4, 2):
+        yield Probe((c, np.array([1, 0, 1, 1, 1, 0, 0, 1, 0.0]), bins))
+    yield Probe((np.array([0.0, 0.0, 0.2, 1.0]), np.array([0, 1, 1, 1.0]), 4))
+    yield Probe((np.array([0.63, 0.61, 0.69, 0.35]), np.array([1, 1, 0, 0.0]), 8))
+
+
+EDGES = (
+    Regime(
+        "a confidence on an edge",
+        lambda c, r, bins: bool((np.mod(c * bins, 1) == 0).any()),
+        "a confidence lies exactly on an edge of a bin",
+        "all confidences lie between the edges",
+    ),
+    Regime(
+        "an empty bin",
+        lambda c, r, bins: len(set(np.ceil(np.maximum(c * bins, 1)))) < bins,
+        "a bin is empty",
+        "every bin holds an answer",
+    ),
+)
+
+
+def _members(c, bins):
+    """(bins, n): who is in which bin, as it should be."""
+    index = (torch.ceil(c * bins).long() - 1).clamp(min=0)
+    return torch.arange(bins)[:, None] == index
+
+
+def _floor(c, bins):
+    return torch.arange(bins)[:, None] == (c * bins).floor().long().clamp(max=bins - 1)
+
+
+def _between(above, below):
+    """Members by comparison with the lower and the upper edge."""
+
+    def members(c, bins):
+        low = torch.arange(bins)[:, None] / bins
+        return above(c, low) & below(c, low + 1 / bins)
+
+    return members
+
+
+def _from_data(c, bins):
+    """Bins from the smallest confidence to the largest."""
+    width = (c.max() - c.min()).clamp(min=1e-12)
+    return _members((c - c.min()) / width, bins)
+
+
+def _equal_mass(c, bins):
+    members = torch.zeros(bins, len(c), dtype=torch.bool)
+    for b, part in enumerate(c.argsort(stable=True).tensor_split(bins)):
+        members[b, part] = True
+    return members
+
+
+def _mean(values, members):
+    return (members * values).sum(1) / members.sum(1)
+
+
+def _binned(
+    members=_members,
+    count=lambda m: m.sum(1),
+    said=lambda c, m: _mean(c, m),
+    was=lambda r, m: _mean(r, m),
+    end=lambda rows: rows,
+):
+    """The table of bins with one of its parts replaced."""
+
+    def table(c, r, bins):
+        m = members(c, bins)
+        return end(torch.stack([count(m).to(c.dtype), said(c, m), was(r, m)]))
+
+    return table
+
+
+def _middles(c, m):
+    middle = (torch.arange(len(m)) + 0.5) / len(m)
+    return torch.where(m.any(1), middle, float("nan"))
+
+
+def _uppers(c, m):
+    upper = (torch.arange(len(m)) + 1.0) / len(m)
+    return torch.where(m.any(1), upper, float("nan"))
+
+
+def _bins_in_numpy(confidence, right, bins):
+    confidence, right = np.asarray(confidence), np.asarray(right)
+    table = np.full((3, bins), np.nan)
+    for b in range(bins):
+        inside = (confidence > b / bins) & (confidence <= (b + 1) / bins) | (confidence == 0) & (b == 0)
+        table[0, b] = inside.sum()
+        if inside.any():
+            table[1:, b] = confidence[inside].mean(), right[inside].mean()
+    return table
+
+
+def _bins_by_bucketize(confidence, right, bins):
+    edges = torch.linspace(0, 1, bins + 1, dtype=confidence.dtype)
+    index = torch.bucketize(confidence, edges[1:-1])
+    count = torch.bincount(index, minlength=bins)
+    return count, *(torch.bincount(index, weights=v, minlength=bins) / count for v in (confidence, right))
+
+
+def _bins_in_a_loop(confidence, right, bins):
+    held = [[] for _ in range(bins)]
+    for c, r in zip(confidence.tolist(), right.tolist(), strict=True):
+        b = 0
+        while c > (b + 1) / bins:
+            b += 1
+        held[b].append((c, r))
+    nan = float("nan")
+    return [
+        [len(h) for h in held],
+        [sum(c for c, _ in h) / len(h) if h else nan for h in held],
+        [sum(r for _, r in h) / len(h) if h else nan for h in held],
+    ]
+
+
+BINS = Exercise(
+    id="cal-01",
+    name="reliability_bins",
+    title="Bins of confidence",
+    points=2,
+    minutes=10,
+    difficulty=2,
+    reference=reliability_bins,
+    probes=confidences,
+    regimes=EDGES,
+    gives="a table of shape (3, bins): count, mean confidence, accuracy,",
+    hints=(
+        "For each bin you need one thing first: who is in it. Everything else is a count and two means.",
+        "Which multiple of 1/bins is the first that is not below c? That number says the bin, and there is a function "
+        "that rounds up.",
+        "`(confidence * bins).ceil().long() - 1`, with −1 raised to 0; then loop over the bins with `inside = index == b`. "
+        "The mean of an empty tensor is nan all by itself.",
+    ),
+    mistakes=(
+        Mistake(
+            "left-closed",
+            _binned(_floor),
+            "Right between the edges. An answer that lies on an edge goes one bin too high: which end of a bin belongs to it?",
+        ),
+        Mistake(
+            "one-left-out",
+            _binned(_between(torch.ge, torch.lt)),
+            "An answer on an edge goes one bin too high, and a confidence of exactly 1 is in no bin at all.",
+        ),
+        Mistake(
+            "zero-left-out",
+            _binned(_between(torch.gt, torch.le)),
+            "Right, but a confidence of exactly 0 is in no bin: who takes it?",
+        ),
+        Mistake(
+            "both-ends",
+            _binned(_between(torch.ge, torch.le)),
+            "An answer on an edge is counted in two bins: both of your comparisons let it in.",
+        ),
+        Mistake(
+            "neither-end",
+            _binned(_between(torch.gt, torch.lt)),
+            "An answer on an edge is counted nowhere: neither of your comparisons lets it in.",
+        ),
+        Mistake(
+            "one-bin-late",
+            _binned(
+                lambda c, bins: torch.arange(bins)[:, None] == (c * bins).ceil().long().clamp(max=bins - 1)
+            ),
+            "Your bins begin one too far to the right: rounding up numbers them from 1, Python from 0.",
+        ),
+        Mistake(
+            "rounded",
+            _binned(
+                lambda c, bins: torch.arange(bins)[:, None] == (c * bins).round().long().clamp(max=bins - 1)
+            ),
+            "You round to the *nearest* multiple of 1/bins, so each of your bins is centred on an edge.",
+        ),
+        Mistake(
+            "zero-is-the-last",
+            _binned(lambda c, bins: torch.arange(bins)[:, None] == ((c * bins).ceil().long() - 1) % bins),
+            "Right, but a confidence of exactly 0 lands in the last bin: an index of −1 counts from the end.",
+        ),
+        Mistake(
+            "bins-of-the-data",
+            _binned(_from_data),
+            "Your bins reach from the smallest confidence to the largest. They should cut up the whole way from 0 to 1, "
+            "whatever the answers are.",
+        ),
+        Mistake(
+            "equal-mass",
+            _binned(_equal_mass),
+            "Your bins hold equally many answers. Here they are equally *wide*.",
+        ),
+        Mistake(
+            "sums",
+            _binned(said=lambda c, m: (m * c).sum(1), was=lambda r, m: (m * r).sum(1)),
+            "The counts are right. The other two rows are totals: what turns a total into a mean?",
+        ),
+        Mistake(
+            "right-counted",
+            _binned(was=lambda r, m: (m * r).sum(1)),
+            "Counts and confidences are right. The last row says how *many* were right, not which share.",
+        ),
+        Mistake(
+            "shares-of-all",
+            _binned(said=lambda c, m: (m * c).sum(1) / len(c), was=lambda r, m: (m * r).sum(1) / len(r)),
+            "The counts are right. You divide by the number of all answers; a bin's mean is over its own.",
+        ),
+        Mistake(
+            "zero-when-empty",
+            _binned(said=lambda c, m: _mean(c, m).nan_to_num(), was=lambda r, m: _mean(r, m).nan_to_num()),
+            "Right wherever there are answers. An empty bin has no accuracy, and 0 would draw a model that is always "
+            "wrong: nan was asked.",
+        ),
+        Mistake(
+            "left-closed-zero",
+            _binned(
+                _floor,
+                said=lambda c, m: _mean(c, m).nan_to_num(),
+                was=lambda r, m: _mean(r, m).nan_to_num(),
+            ),
+            "Right between the edges where there are answers. Two things are left: which end of a bin belongs to it, and "
+            "nan for an empty bin.",
+        ),
+        Mistake(
+            "middles",
+            _binned(said=_middles),
+            "Counts and accuracies are right. You put each bin's confidence at its middle; asked is the mean of the "
+            "confidences that are in it.",
+        ),
+        Mistake(
+            "upper-edges",
+            _binned(said=_uppers),
+            "Counts and accuracies are right. You give each bin's upper edge; asked is the mean of the confidences in it.",
+        ),
+        Mistake(
+            "rows-swapped",
+            _binned(end=lambda rows: rows[[0, 2, 1]]),
+            "All numbers are right, and two rows stand in each other's place: confidence before accuracy.",
+        ),
+        Mistake(
+            "count-last",
+            _binned(end=lambda rows: rows[[1, 2, 0]]),
+            "All numbers are right. The count is the first row.",
+        ),
+        Mistake(
+            "count-as-share",
+            _binned(count=lambda m: m.sum(1) / m.shape[1]),
+            "Confidence and accuracy are right. The first row is a count, and yours is a share of all answers.",
+        ),
+        Mistake(
+            "errors",
+            _binned(was=lambda r, m: 1 - _mean(r, m)),
+            "Counts and confidences are right. You return how often each bin was *wrong*.",
+        ),
+        Mistake(
+            "count-of-the-right",
+            lambda c, r, bins: torch.stack(
+                [(_members(c, bins) * r).sum(1), _mean(c, _members(c, bins)), _mean(r, _members(c, bins))]
+            ),
+            "Confidence and accuracy are right. Your first row counts only the answers that were right.",
+        ),
+        Mistake(
+            "bins-backwards",
+            _binned(end=lambda rows: rows.flip(1)),
+            "All numbers are right; the bins run from 1 down to 0.",
+        ),
+        Mistake(
+            "at-least",
+            _binned(_between(torch.gt, lambda c, high: c <= 1)),
+            "Each of your bins holds everything above its lower edge. Where does it end?",
+        ),
+        Mistake(
+            "at-most",
+            _binned(_between(lambda c, low: c >= 0, torch.le)),
+            "Each of your bins holds everything below its upper edge. Where does it begin?",
+        ),
+    ),
+    variants=(
+        _bins_in_numpy,
+        _bins_by_bucketize,
+        _bins_in_a_loop,
+        lambda c, r, bins: _binned()(c.float(), r.float(), bins),
+    ),
+)

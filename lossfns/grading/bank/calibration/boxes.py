@@ -1,0 +1,322 @@
+"""Softer targets with boxes: CutMix. The function below the heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from lossfns.grading.bank.calibration.targets import _inverse, circle, mix, onehot, side_by_side
+from lossfns.grading.exercise import Exercise, Mistake, Regime
+from lossfns.grading.record import Probe
+
+# cal-12 · CutMix ------------------------------------------------------------------------------------------------------
+
+
+def cut(x, y, order, box):
+    top, left, height, width = box
+    h, w = x.shape[1:]
+    rows = slice(max(top, 0), min(top + height, h))
+    columns = slice(max(left, 0), min(left + width, w))
+    mixed = x.clone()
+    mixed[:, rows, columns] = x[order][:, rows, columns]
+    replaced = (rows.stop - rows.start) * (columns.stop - columns.start)
+    lam = 1 - replaced / (h * w)
+    return mixed, lam * y + (1 - lam) * y[order]
+
+
+def images(rng: np.random.Generator) -> Iterator[Probe]:
+    """Images wider than high and higher than wide; boxes inside, over each border, and over all; pixels that are equal."""
+    shapes = ((1, 2, 3), (3, 4, 6), (4, 7, 5), (3, 4, 6), (5, 5, 8), (3, 6, 4))
+    boxes = ((0, 1, 1, 2), (1, 2, 2, 3), (-1, 1, 4, 3), (2, -2, 5, 5), (3, 5, 1, 6), (-2, -3, 20, 20))
+    for (n, h, w), box in zip(shapes, boxes, strict=True):
+        x = rng.integers(0, 4, (n, h, w)) / 4
+        yield Probe((x, onehot(rng, n, 3), circle(rng, n), box), side_by_side)
+    yield Probe((x, onehot(rng, n, 3), circle(rng, n), (1, 2, 3, 1)), side_by_side)
+
+
+def _clipped(box, h, w):
+    top, left, height, width = box
+    return max(top, 0), min(top + height, h), max(left, 0), min(left + width, w)
+
+
+def _box_mask(edges, h, w):
+    top, bottom, left, right = edges
+    rows, columns = torch.arange(h)[:, None], torch.arange(w)
+    return (rows >= top) & (rows < bottom) & (columns >= left) & (columns < right)
+
+
+def _cut(
+    where=lambda box, h, w: _box_mask(_clipped(box, h, w), h, w),
+    share=lambda m, box: 1 - m.double().mean(),
+    paste=lambda x, partner, m: torch.where(m, partner, x),
+    label=lambda y, partner, lam: lam * y + (1 - lam) * partner,
+    who=lambda v, order: v[order],
+    whose=lambda v, order: v[order],
+):
+    """CutMix with one of its parts replaced."""
+
+    def cut_and_paste(x, y, order, box):
+        m = where(box, *x.shape[1:])
+        return paste(x, who(x, order), m), label(y, whose(y, order), share(m, box))
+
+    return cut_and_paste
+
+
+def _sides_swapped(box, h, w):
+    top, left, height, width = box
+    return _box_mask(_clipped((top, left, width, height), h, w), h, w)
+
+
+def _corner_swapped(box, h, w):
+    top, left, height, width = box
+    return _box_mask(_clipped((left, top, height, width), h, w), h, w)
+
+
+def _centred(box, h, w):
+    top, left, height, width = box
+    return _box_mask(_clipped((top - height // 2, left - width // 2, height, width), h, w), h, w)
+
+
+def _one_more(box, h, w):
+    top, left, height, width = box
+    return _box_mask(_clipped((top, left, height + 1, width + 1), h, w), h, w)
+
+
+def _one_less(box, h, w):
+    top, left, height, width = box
+    return _box_mask(_clipped((top, left, height - 1, width - 1), h, w), h, w)
+
+
+def _moved_inside(box, h, w):
+    """A box over the border begins at the border and keeps its sides."""
+    top, left, height, width = box
+    return _box_mask(_clipped((max(top, 0), max(left, 0), height, width), h, w), h, w)
+
+
+def _as_corners(box, h, w):
+    top, left, bottom, right = box
+    return _box_mask((max(top, 0), min(bottom, h), max(left, 0), min(right, w)), h, w)
+
+
+def _sliced(box, h, w):
+    """Plain slices: a negative start counts from the end."""
+    top, left, height, width = box
+    m = torch.zeros(h, w, dtype=torch.bool)
+    m[top : top + height, left : left + width] = True
+    return m
+
+
+def _counted_by_colour(x, y, order, box):
+    m = _box_mask(_clipped(box, *x.shape[1:]), *x.shape[1:])
+    mixed = torch.where(m, x[order], x)
+    lam = (mixed == x).double().mean((1, 2))[:, None]
+    return mixed, lam * y + (1 - lam) * y[order]
+
+
+def _whole(m, box):
+    return 1 - box[2] * box[3] / m.numel()
+
+
+def _cut_in_a_loop(x, y, order, box):
+    top, left, height, width = box
+    n, h, w = x.shape
+    mixed, kept = x.clone(), 0
+    for r in range(h):
+        for c in range(w):
+            if top <= r < top + height and left <= c < left + width:
+                for i in range(n):
+                    mixed[i, r, c] = x[order[i], r, c]
+            else:
+                kept += 1
+    lam = kept / (h * w)
+    return mixed, y * lam + y[order] * (1 - lam)
+
+
+def _cut_in_numpy(x, y, order, box):
+    x, y, order = np.asarray(x), np.asarray(y), np.asarray(order)
+    r, c = np.ogrid[: x.shape[1], : x.shape[2]]
+    top, left, height, width = box
+    keep = ~((r >= top) & (r < top + height) & (c >= left) & (c < left + width))
+    lam = keep.mean()
+    return np.where(keep, x, x[order]), lam * y + (1 - lam) * y[order]
+
+
+def _cut_by_masks(x, y, order, box):
+    m = _box_mask(_clipped(box, *x.shape[1:]), *x.shape[1:]).to(x.dtype)
+    return x * (1 - m) + x[order] * m, y * (1 - m).mean() + y[order] * m.mean()
+
+
+OVER = (
+    Regime(
+        "over the border",
+        lambda x, y, o, box: min(box[:2]) < 0 or box[0] + box[2] > x.shape[1] or box[1] + box[3] > x.shape[2],
+        "the box reaches over the border",
+        "the box lies inside the image",
+    ),
+)
+
+CUTMIX = Exercise(
+    id="cal-12",
+    name="cut",
+    title="CutMix, and the pixels that are left",
+    points=3,
+    minutes=12,
+    difficulty=3,
+    reference=cut,
+    probes=images,
+    regimes=OVER,
+    gives="the pair (x', y'), each in the shape that it came in,",
+    hints=(
+        "Two questions: which pixels are replaced, and how many are they? Answer the first, and the second is counting.",
+        "Cut the box off at the border first: its rows run from max(top, 0) to min(top + height, h), its columns likewise. "
+        "Everything else uses these.",
+        "Paste with `mixed[:, rows, columns] = x[order][:, rows, columns]` into a copy; λ = 1 − replaced pixels / (h · w).",
+    ),
+    mistakes=(
+        Mistake(
+            "lambda-before-clipping",
+            _cut(share=_whole),
+            "The images are right. For the labels you count the whole box, also the part of it that lies outside the image.",
+        ),
+        Mistake(
+            "lambda-swapped",
+            _cut(share=lambda m, box: m.double().mean()),
+            "The images are right. In the labels the partner gets the share of the pixels that were *kept*.",
+        ),
+        Mistake(
+            "labels-untouched",
+            _cut(label=lambda y, p, lam: y),
+            "The images are right. The labels still say that each image is wholly its own.",
+        ),
+        Mistake(
+            "labels-of-the-partner",
+            _cut(label=lambda y, p, lam: p),
+            "The images are right. The labels went to the partners altogether.",
+        ),
+        Mistake(
+            "labels-half-and-half",
+            _cut(share=lambda m, box: 0.5),
+            "The images are right. The labels are halved whatever the box is: count its pixels.",
+        ),
+        Mistake(
+            "larger-share-wins",
+            _cut(label=lambda y, p, lam: y if lam > 0.5 else p),
+            "The images are right. The labels go wholly to whoever has more pixels; each should have its share.",
+        ),
+        Mistake(
+            "images-untouched",
+            _cut(paste=lambda x, p, m: x),
+            "The labels are right. The images are as they came.",
+        ),
+        Mistake(
+            "box-kept",
+            _cut(paste=lambda x, p, m: torch.where(m, x, p)),
+            "You keep the box and replace everything around it; the labels know nothing of that.",
+        ),
+        Mistake(
+            "box-kept-labels-too",
+            _cut(paste=lambda x, p, m: torch.where(m, x, p), share=lambda m, box: m.double().mean()),
+            "You keep the box and replace everything around it. Labels and images agree; the box is what is to be replaced.",
+        ),
+        Mistake(
+            "blended-in-the-box",
+            _cut(paste=lambda x, p, m: torch.where(m, (x + p) / 2, x)),
+            "In the box you blend the two images. There the partner replaces the image.",
+        ),
+        Mistake(
+            "mixup",
+            lambda x, y, order, box: mix(
+                x, y, order, (1 - _box_mask(_clipped(box, *x.shape[1:]), *x.shape[1:]).double().mean()).item()
+            ),
+            "The labels are right. You blend the images everywhere, which is mixup; here a box is pasted.",
+        ),
+        Mistake(
+            "cutout",
+            _cut(paste=lambda x, p, m: torch.where(m, 0.0 * x, x)),
+            "The labels are right. You cut the box out and leave a hole: what belongs there?",
+        ),
+        Mistake(
+            "sides-swapped",
+            _cut(_sides_swapped),
+            "Height and width stand in each other's place: the box is (top, left, height, width).",
+        ),
+        Mistake(
+            "corner-swapped",
+            _cut(_corner_swapped),
+            "Top and left stand in each other's place. The first axis of an image runs downwards.",
+        ),
+        Mistake(
+            "corners",
+            _cut(_as_corners),
+            "You read the box as two corners. Its last two numbers are a height and a width.",
+        ),
+        Mistake(
+            "centred",
+            _cut(_centred),
+            "You take (top, left) for the middle of the box. It is its first row and its first column.",
+        ),
+        Mistake(
+            "one-more",
+            _cut(_one_more),
+            "Your box has a row and a column too many: `height` rows, beginning with `top`.",
+        ),
+        Mistake(
+            "one-less",
+            _cut(_one_less),
+            "Your box lacks a row and a column: a slice ends *before* its end.",
+        ),
+        Mistake(
+            "moved-inside",
+            _cut(_moved_inside),
+            "Where the box begins before the image does, you begin at the border and keep its sides. What lies outside is "
+            "lost; the rest does not move.",
+        ),
+        Mistake(
+            "negative-slices",
+            _cut(_sliced),
+            "Right unless the box begins before the image does. A negative start of a slice counts from the end.",
+        ),
+        Mistake(
+            "negative-slices-whole-box",
+            _cut(_sliced, share=_whole),
+            "Two things are left: a negative start of a slice counts from the end, and the labels should count only pixels "
+            "that are there.",
+        ),
+        Mistake(
+            "counted-by-colour",
+            _counted_by_colour,
+            "The images are right. You count the pixels that *look* different; some replaced ones happen to be equal.",
+        ),
+        Mistake(
+            "height-only",
+            _cut(share=lambda m, box: 1 - m.any(1).double().mean()),
+            "The images are right. Your λ counts rows. The box is not as wide as the image.",
+        ),
+        Mistake(
+            "labels-of-others",
+            _cut(whose=_inverse),
+            "The images are right. The labels are mixed with those of other samples than the images were.",
+        ),
+        Mistake(
+            "the-other-way-round",
+            _cut(who=_inverse, whose=_inverse),
+            "Each image meets the one that it is the partner *of*. Image i's partner is number order[i].",
+        ),
+        Mistake(
+            "neighbours",
+            _cut(who=lambda v, order: v.roll(1, 0), whose=lambda v, order: v.roll(1, 0)),
+            "The partners are the neighbours in yours. `order` says who they are.",
+        ),
+        Mistake(
+            "lambda-by-the-root",
+            _cut(share=lambda m, box: (1 - m.double().mean()).sqrt()),
+            "The images are right. λ is the share of pixels kept itself, and not its root.",
+        ),
+    ),
+    variants=(
+        _cut_in_a_loop,
+        _cut_in_numpy,
+        _cut_by_masks,
+        lambda x, y, order, box: cut(x.float(), y.float(), order, box),
+    ),
+)

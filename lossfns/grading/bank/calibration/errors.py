@@ -1,0 +1,482 @@
+"""The calibration error, and what chance adds to it. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from lossfns.grading.bank.calibration.bins import (
+    _between,
+    _equal_mass,
+    _floor,
+    _from_data,
+    _mean,
+    _members,
+    _middles,
+)
+from lossfns.grading.exercise import Exercise, Mistake, Question
+from lossfns.grading.record import Probe
+
+# cal-02 · expected calibration error --------------------------------------------------------------------------------
+
+
+def ece(probs, target, bins):
+    confidence, top = probs.max(dim=1)
+    right = (top == target).to(probs.dtype)
+    index = (torch.ceil(confidence * bins).long() - 1).clamp(min=0)
+    total = 0.0
+    for b in range(bins):
+        inside = index == b
+        if inside.any():
+            total += inside.sum() * (right[inside].mean() - confidence[inside].mean()).abs()
+    return total / len(probs)
+
+
+def answers(rng: np.random.Generator, n: int, k: int, bins: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities (n, k) whose largest lies off the edges of the bins, and classes of which about half are the top one."""
+    probs = np.empty((n, k))
+    for i in range(n):
+        while True:
+            probs[i] = rng.dirichlet(np.full(k, 0.8))
+            top = probs[i].max()
+            if 0.03 < (top * bins) % 1 < 0.97 and top - np.sort(probs[i])[-2] > 0.02:
+                break
+    return probs, np.where(rng.random(n) < 0.5, probs.argmax(1), rng.integers(k, size=n))
+
+
+def predictions(rng: np.random.Generator) -> Iterator[Probe]:
+    """Several sizes, classes and bins; the same answers in two sets of bins; confidences on edges and at 1."""
+    for n, k, bins in ((1, 3, 4), (2, 2, 3), (6, 3, 5), (14, 4, 4), (30, 3, 10)):
+        yield Probe((*answers(rng, n, k, bins), bins))
+    probs, target = answers(rng, 20, 3, 5)
+    for bins in (3, 6, 1):
+        yield Probe((probs, target, bins))
+    edge = np.array(
+        [[0.5, 0.25, 0.25], [0.25, 0.75, 0], [0, 0, 1], [0.625, 0.25, 0.125], [1, 0, 0], [0.4, 0.3, 0.3]]
+    )
+    yield Probe((edge, np.array([1, 1, 2, 0, 1, 0]), 4))
+    yield Probe((edge, np.array([0, 2, 2, 1, 0, 1]), 2))
+
+
+def _top(p, t):
+    return p.max(1).values, (p.argmax(1) == t).to(p.dtype)
+
+
+def _of_the_truth(p, t):
+    return p.gather(1, t[:, None])[:, 0], (p.argmax(1) == t).to(p.dtype)
+
+
+def _each_class(p, t):
+    return p.flatten(), torch.nn.functional.one_hot(t, p.shape[1]).to(p.dtype).flatten()
+
+
+def _weighted(gaps, counts):
+    return (counts * gaps.abs()).sum() / counts.sum()
+
+
+def _error(
+    look=_top,
+    members=_members,
+    said=_mean,
+    was=_mean,
+    join=_weighted,
+):
+    """The calibration error with one of its parts replaced; empty bins are left out."""
+
+    def error(p, t, bins):
+        c, r = look(p, t)
+        m = members(c, bins)
+        full = m.any(1)
+        gaps = was(r, m)[full] - said(c, m)[full]
+        return join(gaps, m[full].sum(1).to(p.dtype))
+
+    return error
+
+
+def _over_all_bins(p, t, bins):
+    c, r = _top(p, t)
+    m = _members(c, bins)
+    return (_mean(r, m) - _mean(c, m)).nan_to_num().abs().sum() / bins
+
+
+def _ece_in_numpy(probs, target, bins):
+    probs, target = np.asarray(probs), np.asarray(target)
+    c, right = probs.max(1), probs.argmax(1) == target
+    b = np.maximum(np.ceil(c * bins), 1)
+    return sum(abs(np.sum(right[b == j]) - np.sum(c[b == j])) for j in range(1, bins + 1)) / len(c)
+
+
+def _ece_by_index_add(probs, target, bins):
+    c, top = probs.max(1)
+    gap = torch.zeros(bins, dtype=probs.dtype)
+    gap.index_add_(0, (c * bins).ceil().long().clamp(min=1) - 1, (top == target).to(probs.dtype) - c)
+    return gap.abs().sum() / len(c)
+
+
+ECE = Exercise(
+    id="cal-02",
+    name="ece",
+    title="Expected calibration error",
+    points=2,
+    minutes=10,
+    difficulty=2,
+    reference=ece,
+    probes=predictions,
+    gives="one number, the expected calibration error,",
+    hints=(
+        "First from probabilities to two numbers for each answer: how sure, and whether right. Then it is the bins again.",
+        "`probs.max(dim=1)` gives both the confidence and the class that was named. In each bin compare two means.",
+        "Add up `inside.sum() * abs(right[inside].mean() - confidence[inside].mean())` over the bins that are not empty; "
+        "divide by n at the end.",
+    ),
+    mistakes=(
+        Mistake(
+            "bins-equal",
+            _error(join=lambda g, n: g.abs().mean()),
+            "The gaps are right. You let a bin with one answer count as much as a bin with a hundred.",
+        ),
+        Mistake(
+            "over-all-bins",
+            _over_all_bins,
+            "The gaps are right. You divide by the number of bins, the empty ones too; how much should a bin count?",
+        ),
+        Mistake(
+            "signed",
+            _error(join=lambda g, n: (n * g).sum() / n.sum()),
+            "Too sure in one bin and too timid in another cancel in yours. Each gap is a distance.",
+        ),
+        Mistake(
+            "signed-confidence-first",
+            _error(join=lambda g, n: -(n * g).sum() / n.sum()),
+            "Too sure in one bin and too timid in another cancel in yours. Each gap is a distance.",
+        ),
+        Mistake(
+            "largest",
+            _error(join=lambda g, n: g.abs().max()),
+            "You return the largest gap. That is the *maximum* calibration error; the expected one averages.",
+        ),
+        Mistake(
+            "squared",
+            _error(join=lambda g, n: (n * g**2).sum() / n.sum()),
+            "You average the squares of the gaps; their sizes were asked.",
+        ),
+        Mistake(
+            "root-of-squares",
+            _error(join=lambda g, n: ((n * g**2).sum() / n.sum()).sqrt()),
+            "You average squares and take the root: the ℓ₂ error. Here the sizes of the gaps are averaged.",
+        ),
+        Mistake(
+            "each-answer",
+            lambda p, t, bins: (_top(p, t)[1] - _top(p, t)[0]).abs().mean(),
+            "You compare every single answer with its own confidence. A single answer is right or wrong, never 70 % "
+            "right: only groups can be compared. Where do the bins come in?",
+        ),
+        Mistake(
+            "no-bins",
+            lambda p, t, bins: (_top(p, t)[1] - _top(p, t)[0]).mean().abs(),
+            "You compare the mean confidence of all with the accuracy of all. Too sure here and too timid there cancel: "
+            "compare bin by bin.",
+        ),
+        Mistake(
+            "probability-of-the-truth",
+            _error(_of_the_truth),
+            "You bin by the probability of the *true* class. The model is asked about the class that it named.",
+        ),
+        Mistake(
+            "probability-of-the-truth-alone",
+            _error(lambda p, t: (p.gather(1, t[:, None])[:, 0], torch.ones_like(p[:, 0]))),
+            "You take the probability of the true class and call every answer right. The model is asked about the class "
+            "that it named.",
+        ),
+        Mistake(
+            "every-class",
+            _error(_each_class),
+            "You put all k probabilities of each answer into the bins. Only the one of the class that it named goes in.",
+        ),
+        Mistake(
+            "class-one",
+            _error(lambda p, t: (p[:, 1], (t == 1).to(p.dtype))),
+            "You look at class 1 only. With several classes, look at the one that the model named, whichever it is.",
+        ),
+        Mistake(
+            "softmax-again",
+            _error(lambda p, t: _top(p.softmax(1), t)),
+            "You apply a softmax to numbers that are probabilities already, which pulls all of them towards each other.",
+        ),
+        Mistake(
+            "left-closed",
+            _error(members=_floor),
+            "Right between the edges. An answer that lies on an edge goes one bin too high: which end of a bin belongs to "
+            "it?",
+        ),
+        Mistake(
+            "one-left-out",
+            lambda p, t, bins: (
+                _error(members=_between(torch.ge, torch.lt), join=lambda g, n: (n * g.abs()).sum())(
+                    p, t, bins
+                )
+                / len(p)
+            ),
+            "An answer on an edge goes one bin too high, and one that is perfectly sure is in no bin at all.",
+        ),
+        Mistake(
+            "middles",
+            _error(said=_middles),
+            "You compare the accuracy with the middle of the bin. Compare it with the mean confidence of the answers that "
+            "are in it.",
+        ),
+        Mistake(
+            "bins-of-the-data",
+            _error(members=_from_data),
+            "Your bins reach from the smallest confidence to the largest. They should cut up the whole way from 0 to 1.",
+        ),
+        Mistake(
+            "equal-mass",
+            _error(members=_equal_mass),
+            "Your bins hold equally many answers. Here they are equally *wide*.",
+        ),
+        Mistake(
+            "by-number-right",
+            _error(was=lambda r, m: (m * r).sum(1)),
+            "You compare a confidence with the *number* of right answers in the bin; their share is what it promises.",
+        ),
+        Mistake(
+            "not-divided",
+            _error(join=lambda g, n: g.abs().sum()),
+            "The gaps are right, and you add them up as they are. How much should each bin count?",
+        ),
+        Mistake(
+            "errors",
+            _error(was=lambda r, m: 1 - _mean(r, m)),
+            "You compare the confidence with how often the bin was *wrong*.",
+        ),
+        Mistake(
+            "fifteen-bins",
+            lambda p, t, bins: _error()(p, t, 15),
+            "You always use 15 bins. Changing `bins` does not change what you return.",
+        ),
+        Mistake(
+            "ten-bins",
+            lambda p, t, bins: _error()(p, t, 10),
+            "You always use 10 bins. Changing `bins` does not change what you return.",
+        ),
+        Mistake(
+            "half",
+            lambda p, t, bins: _error()(p, t, bins) / 2,
+            "On every input yours is half of what was asked. Nothing is counted twice here.",
+        ),
+    ),
+    variants=(
+        _ece_in_numpy,
+        _ece_by_index_add,
+        lambda p, t, bins: _error()(p.float(), t, bins),
+        lambda p, t, bins: _error(join=lambda g, n: (n / n.sum()) @ g.abs())(p, t, bins),
+    ),
+)
+
+
+# cal-03 · predict: a perfect model at small n ----------------------------------------------------------------------
+
+PERFECT = Question(
+    id="cal-03",
+    name="perfect",
+    title="The error of a model without error",
+    kind="predict",
+    points=1,
+    minutes=3,
+    difficulty=1,
+    options={
+        "A": "0 for both: a model without error shows none.",
+        "B": "About the same small number for both, since it is the same model.",
+        "C": "Larger than 0 for both, and about three times as large with 100 answers as with 1,000.",
+        "D": "Larger than 0 or smaller than 0 by chance, and 0 on average.",
+    },
+    answer="C",
+    because="In every bin the share of right answers misses its promise by chance, and distances do not cancel. Chance "
+    "shrinks like 1/√n: ten times the answers, about a third of the error.",
+    misconceptions={
+        "A": "That would be so with answers without end. Take a bin with ten answers at 75 %: which shares of right answers "
+        "are possible, and is 75 % among them?",
+        "B": "The model is the same, the luck is not. How far does the share of heads stray from ½ in 10 throws, and how "
+        "far in 1,000?",
+        "D": "A signed gap would do that. What does the absolute value in the ECE make of a miss to the left and a miss to "
+        "the right?",
+    },
+    hints=(
+        "Think of one bin: n answers, each right with probability 0.7. What share of them will be right?",
+        "It misses 0.7 by about √(0.7 · 0.3 / n), to one side or the other. What does the ECE do with the side?",
+        "Absolute values are never negative and add up. And √10 is about 3.",
+    ),
+)
+
+
+# cal-04 · the error without its bias ---------------------------------------------------------------------------------
+
+
+def debiased_error(count, confidence, accuracy):
+    luck = accuracy * (1 - accuracy) / (count - 1)
+    return (count * ((confidence - accuracy) ** 2 - luck)).sum() / count.sum()
+
+
+def tables(rng: np.random.Generator) -> Iterator[Probe]:
+    """Bins with at least two answers; some calibrated to chance, some far off; one bin, and bins that are all right."""
+    for bins in (1, 2, 3, 5, 8):
+        count = rng.integers(3, 40, bins).astype(float)
+        right = np.array([rng.integers(1, n) for n in count.astype(int)])
+        accuracy = right / count
+        yield Probe(
+            (count, (accuracy + rng.uniform(0.02, 0.3, bins) * rng.choice([-1, 1], bins)).round(3), accuracy)
+        )
+    yield Probe((np.array([2.0, 10.0, 4.0]), np.array([0.52, 0.71, 0.93]), np.array([0.5, 0.7, 1.0])))
+    yield Probe((np.array([20.0, 5.0]), np.array([0.55, 0.97]), np.array([0.4, 0.8])))
+    yield Probe((np.array([20.0, 50.0]), np.array([0.55, 0.97]), np.array([0.4, 0.8])))
+
+
+def _corrected(
+    gap=lambda c, a: (c - a) ** 2,
+    luck=lambda n, c, a: a * (1 - a) / (n - 1),
+    weigh=lambda e, n: (n * e).sum() / n.sum(),
+):
+    """The corrected error with one of its parts replaced."""
+    return lambda n, c, a: weigh(gap(c, a) - luck(n, c, a), n)
+
+
+DEBIASED = Exercise(
+    id="cal-04",
+    name="debiased_error",
+    title="What chance adds, subtracted",
+    points=2,
+    minutes=8,
+    difficulty=2,
+    reference=debiased_error,
+    probes=tables,
+    gives="one number, the mean over all answers,",
+    hints=(
+        "Two terms for each bin: the squared gap, and what chance alone adds to it. Then a weighted mean over the bins.",
+        "Write both terms as tensors over the bins and subtract before you average. Which bins should count more?",
+        "`luck = accuracy * (1 - accuracy) / (count - 1)`; then the sum of count times (squared gap − luck), over the sum "
+        "of the counts.",
+    ),
+    mistakes=(
+        Mistake(
+            "not-corrected",
+            _corrected(luck=lambda n, c, a: 0 * a),
+            "The squared gaps are right and rightly weighted. What chance adds to them is still inside.",
+        ),
+        Mistake(
+            "by-n",
+            _corrected(luck=lambda n, c, a: a * (1 - a) / n),
+            "Nearly. You divide by n_b; the estimate of a variance from the sample's own mean divides by something else.",
+        ),
+        Mistake(
+            "variance-of-one",
+            _corrected(luck=lambda n, c, a: a * (1 - a)),
+            "You subtract the variance of a *single* answer. What was compared is the mean of a bin.",
+        ),
+        Mistake(
+            "added",
+            _corrected(luck=lambda n, c, a: -a * (1 - a) / (n - 1)),
+            "Both terms are right. Chance makes the squared gap too large: does it belong added?",
+        ),
+        Mistake(
+            "variance-of-the-confidence",
+            _corrected(luck=lambda n, c, a: c * (1 - c) / (n - 1)),
+            "The scatter in yours is that of the confidence. It is the accuracy that is measured, and scatters.",
+        ),
+        Mistake(
+            "both-in-the-variance",
+            _corrected(luck=lambda n, c, a: c * (1 - a) / (n - 1)),
+            "In the variance both factors belong to the accuracy.",
+        ),
+        Mistake(
+            "by-all-answers",
+            _corrected(luck=lambda n, c, a: a * (1 - a) / (n.sum() - 1)),
+            "You divide by the number of all answers. The chance of a bin depends on its own number.",
+        ),
+        Mistake(
+            "standard-deviation",
+            _corrected(luck=lambda n, c, a: (a * (1 - a) / (n - 1)).sqrt()),
+            "A square minus a standard deviation: the units do not match.",
+        ),
+        Mistake(
+            "gap-not-squared",
+            _corrected(gap=lambda c, a: (c - a).abs()),
+            "The gaps are not squared in yours; the variance that is subtracted is a square.",
+        ),
+        Mistake(
+            "gap-signed",
+            _corrected(gap=lambda c, a: c - a),
+            "The gaps are not squared in yours, so that too sure and too timid cancel.",
+        ),
+        Mistake(
+            "clipped-each",
+            lambda n, c, a: (n * ((c - a) ** 2 - a * (1 - a) / (n - 1)).clamp(min=0)).sum() / n.sum(),
+            "You cut each bin off at 0. Then luck above zero stays and luck below is thrown away: the bias is back.",
+        ),
+        Mistake(
+            "clipped-sum",
+            lambda n, c, a: debiased_error(n, c, a).clamp(min=0),
+            "Right unless the result is negative. An estimate of 0 has to be able to fall on both sides of it.",
+        ),
+        Mistake(
+            "bins-equal",
+            _corrected(weigh=lambda e, n: e.mean()),
+            "The bins are right. A bin with five answers counts as much as one with fifty in yours.",
+        ),
+        Mistake(
+            "summed",
+            _corrected(weigh=lambda e, n: (n * e).sum()),
+            "The bins are right and rightly weighted. What turns a total over all answers into a mean?",
+        ),
+        Mistake(
+            "bins-summed",
+            _corrected(weigh=lambda e, n: e.sum()),
+            "The bins are right, and you add them up as they are. How much should each bin count?",
+        ),
+        Mistake(
+            "luck-not-weighted",
+            lambda n, c, a: (n * (c - a) ** 2).sum() / n.sum() - (a * (1 - a) / (n - 1)).sum(),
+            "The squared gaps are averaged rightly. What chance adds goes through the same average.",
+        ),
+        Mistake(
+            "luck-averaged-equally",
+            lambda n, c, a: (n * (c - a) ** 2).sum() / n.sum() - (a * (1 - a) / (n - 1)).mean(),
+            "The squared gaps are averaged rightly. What chance adds goes through the same average, by numbers of answers.",
+        ),
+        Mistake(
+            "weights-squared",
+            _corrected(weigh=lambda e, n: ((n / n.sum()) ** 2 * e).sum()),
+            "The bins are right. Your weights are squared shares and do not add up to 1.",
+        ),
+        Mistake(
+            "root",
+            lambda n, c, a: debiased_error(n, c, a).clamp(min=0).sqrt(),
+            "You took the root at the end. Asked is the mean square, which may be negative.",
+        ),
+        Mistake(
+            "over-bins-minus-one",
+            _corrected(weigh=lambda e, n: (n * e).sum() / (n.sum() - 1)),
+            "The bins are right. The weighted mean divides by the number of all answers, not by one less.",
+        ),
+        Mistake(
+            "squared-outside",
+            lambda n, c, a: (
+                ((n * (c - a)).sum() / n.sum()) ** 2 - (n * (a * (1 - a) / (n - 1))).sum() / n.sum()
+            ),
+            "You average the gaps first and square then, so that too sure and too timid cancel.",
+        ),
+        Mistake(
+            "brackets",
+            lambda n, c, a: (n * ((c - a) ** 2 - a * (1 - a) / n - 1)).sum() / n.sum(),
+            "`/ n - 1` divides first and subtracts then. What belongs in brackets?",
+        ),
+    ),
+    variants=(
+        lambda n, c, a: sum(
+            k / n.sum() * ((p - q) ** 2 - q * (1 - q) / (k - 1)) for k, p, q in zip(n, c, a, strict=True)
+        ),
+        lambda n, c, a: np.average(np.square(c - a) - a * (1 - a) / (n - 1), weights=n),
+        lambda n, c, a: _corrected()(n.float(), c.float(), a.float()),
+        lambda n, c, a: (n / n.sum()) @ (c - a) ** 2 - (n / n.sum() * a * (1 - a) / (n - 1)).sum(),
+    ),
+)

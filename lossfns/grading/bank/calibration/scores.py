@@ -1,0 +1,425 @@
+"""The Brier score and its three parts. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lossfns.grading.exercise import Exercise, Mistake, Regime
+from lossfns.grading.record import Probe
+
+# cal-05 · the Brier score ------------------------------------------------------------------------------------------
+
+
+def brier_score(probs, target):
+    truth = torch.nn.functional.one_hot(target, probs.shape[1])
+    return ((probs - truth) ** 2).sum(dim=1).mean()
+
+
+def forecasts(rng: np.random.Generator) -> Iterator[Probe]:
+    """One answer and many, two classes and more, sure ones that are right and wrong; two batches that share their probabilities."""
+    for n, k in ((1, 2), (1, 4), (3, 3), (5, 2), (8, 5)):
+        yield Probe((rng.dirichlet(np.full(k, 0.9), n).round(3), rng.integers(k, size=n)))
+    probs = rng.dirichlet(np.ones(4), 6)
+    target = rng.integers(4, size=6)
+    for t in (target, (target + 1) % 4):
+        yield Probe((probs, t))
+    yield Probe((np.array([[1.0, 0, 0], [0, 1, 0], [0.2, 0.5, 0.3]]), np.array([0, 2, 1])))
+
+
+def _truth(p, t):
+    return F.one_hot(t, p.shape[1]).to(p.dtype)
+
+
+def _brier(
+    price=lambda p, y: (p - y) ** 2, join=lambda e: e.sum(1).mean(), see=lambda p, t: (p, _truth(p, t))
+):
+    """The Brier score with one of its parts replaced."""
+    return lambda p, t: join(price(*see(p, t)))
+
+
+def _true_one(p, t):
+    return p.gather(1, t[:, None])[:, 0]
+
+
+def _named_one(p, t):
+    return p.max(1).values[:, None], (p.argmax(1) == t).to(p.dtype)[:, None]
+
+
+def _brier_in_a_loop(probs, target):
+    total = 0.0
+    for row, t in zip(probs.tolist(), target.tolist(), strict=True):
+        total += sum((p - (j == t)) ** 2 for j, p in enumerate(row))
+    return total / len(probs)
+
+
+def _brier_in_numpy(probs, target):
+    return np.mean(np.sum((np.asarray(probs) - np.eye(probs.shape[1])[np.asarray(target)]) ** 2, axis=1))
+
+
+BRIER = Exercise(
+    id="cal-05",
+    name="brier_score",
+    title="The Brier score",
+    points=2,
+    minutes=6,
+    difficulty=1,
+    reference=brier_score,
+    probes=forecasts,
+    gives="one number, the mean over the answers,",
+    hints=(
+        "Write down what happened in the same shape as what was said: a probability for every class.",
+        "What happened is 1 for the true class and 0 for every other. Subtract, square, and look at which axis is summed.",
+        "`one_hot(target, k)` has the shape of `probs`; the square of their difference is summed over `dim=1`, and the mean "
+        "is over the answers.",
+    ),
+    mistakes=(
+        Mistake(
+            "mean-over-classes",
+            _brier(join=lambda e: e.mean()),
+            "You average over the classes too. Over the classes it is a sum, so that a sure miss costs 2 however many "
+            "classes there are.",
+        ),
+        Mistake(
+            "summed",
+            _brier(join=lambda e: e.sum()),
+            "Each answer is priced rightly. Twice the data would double your score: what turns a total into a mean?",
+        ),
+        Mistake(
+            "not-reduced",
+            _brier(join=lambda e: e.sum(1)),
+            "The price of each answer is right. One number was asked: their mean.",
+        ),
+        Mistake(
+            "true-class-only",
+            lambda p, t: ((1 - _true_one(p, t)) ** 2).mean(),
+            "Only the true class pays in yours. The probability that went to the others, and to which of them, counts too.",
+        ),
+        Mistake(
+            "others-only",
+            _brier(price=lambda p, y: (1 - y) * (p - y) ** 2),
+            "Only the wrong classes pay in yours. What does the true class pay for what it lacks?",
+        ),
+        Mistake(
+            "named-class-only",
+            _brier(see=_named_one),
+            "Only the class that the model named pays in yours. All k classes were told a probability.",
+        ),
+        Mistake(
+            "named-class-as-truth",
+            _brier(see=lambda p, t: (p, _truth(p, p.argmax(1)))),
+            "You compare with the class that the model named. Where does `target` come in?",
+        ),
+        Mistake(
+            "hard-answers",
+            _brier(see=lambda p, t: (_truth(p, p.argmax(1)), _truth(p, t))),
+            "You round the probabilities to a single answer first. Then how sure it was is forgotten.",
+        ),
+        Mistake(
+            "index-subtracted",
+            _brier(see=lambda p, t: (p, t[:, None].to(p.dtype))),
+            "You subtract the number of the class from a probability. Class 3 is not three times class 1: write what "
+            "happened as one probability per class.",
+        ),
+        Mistake(
+            "absolute",
+            _brier(price=lambda p, y: (p - y).abs()),
+            "You take sizes and not squares. Then it no longer pays to say what one believes: the surest answer wins.",
+        ),
+        Mistake(
+            "root-each",
+            _brier(join=lambda e: e.sum(1).sqrt().mean()),
+            "You take the root of each answer's sum. The score is the squared distance itself.",
+        ),
+        Mistake(
+            "root",
+            _brier(join=lambda e: e.sum(1).mean().sqrt()),
+            "You take the root of the mean. The score is the mean of the squares itself.",
+        ),
+        Mistake(
+            "sum-squared",
+            _brier(price=lambda p, y: p - y, join=lambda e: (e.sum(1) ** 2).mean()),
+            "You add first and square then. The differences of one answer add up to 0.",
+        ),
+        Mistake(
+            "log-score",
+            lambda p, t: -_true_one(p, t).clamp(min=1e-12).log().mean(),
+            "That is the log-loss. The Brier score prices squares of differences.",
+        ),
+        Mistake(
+            "half",
+            lambda p, t: brier_score(p, t) / 2,
+            "On every input yours is half of what was asked. Some texts halve it for two classes; the text here does not.",
+        ),
+        Mistake(
+            "squares-only",
+            _brier(price=lambda p, y: p**2),
+            "You square the probabilities alone. What happened is missing.",
+        ),
+        Mistake(
+            "squares-apart",
+            _brier(price=lambda p, y: p**2 - y**2),
+            "You square the two apart and subtract then. The difference comes first.",
+        ),
+        Mistake(
+            "softmax-again",
+            _brier(see=lambda p, t: (p.softmax(1), _truth(p, t))),
+            "You apply a softmax to numbers that are probabilities already.",
+        ),
+        Mistake(
+            "class-one",
+            lambda p, t: ((p[:, 1] - (t == 1).to(p.dtype)) ** 2).mean(),
+            "You look at class 1 only. All k classes were told a probability.",
+        ),
+    ),
+    variants=(
+        _brier_in_a_loop,
+        _brier_in_numpy,
+        lambda p, t: brier_score(p.float(), t),
+        lambda p, t: (p**2).sum(1).mean() - 2 * _true_one(p, t).mean() + 1,
+    ),
+)
+
+
+# cal-06 · its three parts -------------------------------------------------------------------------------------------
+
+
+def brier_parts(forecast, happened):
+    base = happened.mean()
+    reliability = resolution = 0.0
+    for f in forecast.unique():
+        group = happened[forecast == f]
+        share = len(group) / len(happened)
+        reliability += share * (f - group.mean()) ** 2
+        resolution += share * (group.mean() - base) ** 2
+    return reliability, resolution, base * (1 - base)
+
+
+def weather(rng: np.random.Generator) -> Iterator[Probe]:
+    """Forecasts that take few values, groups of different sizes, one of a single day; and one value for every day."""
+    for values, sizes in (
+        ((0.3, 0.8), (4, 3)),
+        ((0.1, 0.5, 0.9), (6, 2, 5)),
+        ((0.2, 0.4, 0.6, 0.75), (3, 7, 1, 5)),
+    ):
+        forecast = np.repeat(values, sizes)
+        for _ in range(2):
+            happened = (rng.random(len(forecast)) < forecast * 0.8) * 1.0
+            happened[:2] = 1, 0
+            order = rng.permutation(len(forecast))
+            yield Probe((forecast[order], happened[order]))
+    yield Probe((np.full(5, 0.7), np.array([1, 0, 0, 1, 0.0])))
+    yield Probe((np.array([0.9, 0.25, 0.25, 0.9, 0.9, 0.6]), np.array([1, 0, 1, 1, 0, 1.0])))
+
+
+ONE_VALUE = (
+    Regime(
+        "one forecast for all",
+        lambda f, h: len(set(f)) == 1,
+        "the same was forecast every day",
+        "forecasts differ",
+    ),
+)
+
+
+def _parts(
+    miss=lambda f, m, base: (f - m) ** 2,
+    sort=lambda f, m, base: (m - base) ** 2,
+    unsure=lambda base, n: base * (1 - base),
+    share=lambda size, n, groups: size / n,
+    base=lambda f, h: h.mean(),
+    end=lambda a, b, c: (a, b, c),
+):
+    """The three parts with one of them replaced."""
+
+    def parts(f, h):
+        middle, found = base(f, h), [0.0 * h.sum(), 0.0 * h.sum()]
+        values = f.unique()
+        for value in values:
+            group = h[f == value]
+            weight = share(len(group), len(h), len(values))
+            found[0] = found[0] + weight * miss(value, group.mean(), middle)
+            found[1] = found[1] + weight * sort(value, group.mean(), middle)
+        return end(*found, unsure(middle, len(h)))
+
+    return parts
+
+
+def _parts_in_numpy(forecast, happened):
+    f, h = np.asarray(forecast), np.asarray(happened)
+    values, which, size = np.unique(f, return_inverse=True, return_counts=True)
+    came = np.bincount(which, weights=h) / size
+    return (
+        np.average((values - came) ** 2, weights=size),
+        np.average((came - h.mean()) ** 2, weights=size),
+        h.var(),
+    )
+
+
+def _parts_by_answer(forecast, happened):
+    """Each day meets the mean of its own group: no weights needed."""
+    same = (forecast[:, None] == forecast).to(happened.dtype)
+    came = same @ happened / same.sum(1)
+    base = happened.mean()
+    return (
+        ((forecast - came) ** 2).mean(),
+        ((came - base) ** 2).mean(),
+        ((happened - base) ** 2).mean(),
+    )
+
+
+def _parts_in_a_dict(forecast, happened):
+    groups = {}
+    for f, h in zip(forecast.tolist(), happened.tolist(), strict=True):
+        groups.setdefault(f, []).append(h)
+    n, base = len(happened), float(happened.mean())
+    means = {f: sum(g) / len(g) for f, g in groups.items()}
+    return [
+        sum(len(g) * (f - means[f]) ** 2 for f, g in groups.items()) / n,
+        sum(len(g) * (means[f] - base) ** 2 for f, g in groups.items()) / n,
+        base - base**2,
+    ]
+
+
+BRIER_PARTS = Exercise(
+    id="cal-06",
+    name="brier_parts",
+    title="Three parts of one score",
+    points=3,
+    minutes=12,
+    difficulty=3,
+    reference=brier_parts,
+    probes=weather,
+    regimes=ONE_VALUE,
+    gives="the triple (reliability, resolution, uncertainty)",
+    hints=(
+        "Sort the days into groups by what was forecast. Each group has a forecast, a share of the days, and a share on "
+        "which it happened.",
+        "Reliability compares a group's forecast with what came; resolution compares what came in the group with what came "
+        "on all days. Both are means over *days*, so larger groups weigh more.",
+        "For each `f` in `forecast.unique()`: `group = happened[forecast == f]`, weight `len(group) / n`; uncertainty needs "
+        "no groups, only the share over all days.",
+    ),
+    mistakes=(
+        Mistake(
+            "groups-equal",
+            _parts(share=lambda size, n, groups: 1 / groups),
+            "Each group's numbers are right. A group of one day counts as much as a group of ten in yours.",
+        ),
+        Mistake(
+            "groups-summed",
+            _parts(share=lambda size, n, groups: 1.0),
+            "Each group's numbers are right, and you add them up as they are. How much should a group count?",
+        ),
+        Mistake(
+            "totals",
+            _parts(share=lambda size, n, groups: size),
+            "The groups are weighted by their days, and nothing is divided by the number of all days.",
+        ),
+        Mistake(
+            "resolution-from-the-forecasts",
+            _parts(sort=lambda f, m, base: (f - base) ** 2),
+            "Reliability and uncertainty are right. Resolution does not look at the forecasts' values: it compares what "
+            "came in a group with what came on all days.",
+        ),
+        Mistake(
+            "resolution-from-a-half",
+            _parts(sort=lambda f, m, base: (m - 0.5) ** 2),
+            "Reliability and uncertainty are right. Resolution is measured from the share over all days and not from a half.",
+        ),
+        Mistake(
+            "base-from-the-forecasts",
+            _parts(base=lambda f, h: f.mean()),
+            "Reliability is right. For the other two you use the mean *forecast*; asked is the share on which it happened.",
+        ),
+        Mistake(
+            "reliability-against-the-base",
+            _parts(miss=lambda f, m, base: (f - base) ** 2),
+            "Resolution and uncertainty are right. Reliability compares a group's forecast with that group, not with all days.",
+        ),
+        Mistake(
+            "reliability-not-squared",
+            _parts(miss=lambda f, m, base: (f - m).abs()),
+            "Resolution and uncertainty are right. In the Brier score the gaps are squared.",
+        ),
+        Mistake(
+            "reliability-signed",
+            _parts(miss=lambda f, m, base: f - m),
+            "Resolution and uncertainty are right. Your gaps keep their signs and cancel.",
+        ),
+        Mistake(
+            "not-squared",
+            _parts(miss=lambda f, m, base: (f - m).abs(), sort=lambda f, m, base: (m - base).abs()),
+            "Uncertainty is right. The other two are parts of a squared score: what should happen to the gaps?",
+        ),
+        Mistake(
+            "reliability-day-by-day",
+            lambda f, h: (((f - h) ** 2).mean(), *_parts()(f, h)[1:]),
+            "Resolution and uncertainty are right. Your reliability is the whole Brier score: it compares each day with its "
+            "own forecast, before anything is put into groups.",
+        ),
+        Mistake(
+            "uncertainty-by-n-minus-one",
+            _parts(unsure=lambda base, n: base * (1 - base) * n / (n - 1)),
+            "Reliability and resolution are right. The uncertainty is the variance of what happened, with n below: "
+            "`torch.var` divides by n − 1 unless told otherwise.",
+        ),
+        Mistake(
+            "uncertainty-root",
+            _parts(unsure=lambda base, n: (base * (1 - base)).sqrt()),
+            "Reliability and resolution are right. The uncertainty is a variance and not a standard deviation.",
+        ),
+        Mistake(
+            "uncertainty-is-the-base",
+            _parts(unsure=lambda base, n: base),
+            "Reliability and resolution are right. What is most uncertain, a share of 0, of ½ or of 1?",
+        ),
+        Mistake(
+            "uncertainty-of-the-forecasts",
+            lambda f, h: (*_parts()(f, h)[:2], (f * (1 - f)).mean()),
+            "Reliability and resolution are right. Uncertainty is about what happened; no forecast comes into it.",
+        ),
+        Mistake(
+            "resolution-first",
+            _parts(end=lambda a, b, c: (b, a, c)),
+            "All three numbers are right. The first two stand in each other's place.",
+        ),
+        Mistake(
+            "uncertainty-first",
+            _parts(end=lambda a, b, c: (c, a, b)),
+            "All three numbers are right and in another order: reliability, resolution, uncertainty.",
+        ),
+        Mistake(
+            "order-turned-round",
+            _parts(end=lambda a, b, c: (c, b, a)),
+            "All three numbers are right, in reverse order.",
+        ),
+        Mistake(
+            "resolution-negative",
+            _parts(end=lambda a, b, c: (a, -b, c)),
+            "The numbers are right. Return the resolution itself; that it is subtracted in the score is another matter.",
+        ),
+        Mistake(
+            "resolution-between-values",
+            lambda f, h: (
+                _parts()(f, h)[0],
+                ((f - f.mean()) ** 2).mean(),
+                _parts()(f, h)[2],
+            ),
+            "Reliability and uncertainty are right. How widely the forecasts are spread is called sharpness; resolution "
+            "compares what *came* in the groups.",
+        ),
+        Mistake(
+            "shares-squared",
+            _parts(share=lambda size, n, groups: (size / n) ** 2),
+            "Each group's numbers are right. Your weights are squared shares and do not add up to 1.",
+        ),
+    ),
+    variants=(
+        _parts_in_numpy,
+        _parts_by_answer,
+        _parts_in_a_dict,
+        lambda f, h: torch.stack([torch.as_tensor(part) for part in brier_parts(f, h)]).float(),
+    ),
+)

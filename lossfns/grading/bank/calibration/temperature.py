@@ -1,0 +1,500 @@
+"""One number that divides the logits. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lossfns.grading.exercise import Exercise, Mistake, Question, Regime
+from lossfns.grading.record import Probe
+
+# cal-07 · predict: what temperature does ---------------------------------------------------------------------------
+
+RANKING = Question(
+    id="cal-07",
+    name="ranking",
+    title="Two of ten and one of ten",
+    kind="predict",
+    points=1,
+    minutes=4,
+    difficulty=2,
+    options={
+        "A": "No answer changes its class, so the accuracy stays; and the network stays surer of the same digits.",
+        "B": "No answer changes its class, so the accuracy stays; of which of two digits it is surer can change.",
+        "C": "The accuracy rises: the mistakes were made by too much confidence.",
+        "D": "The accuracy falls a little: where two classes were close, the softer answer may be the other one.",
+    },
+    answer="B",
+    because="Dividing by T > 0 keeps the order of the ten logits of a digit. Between digits it need not: a high T lets "
+    "many faint rivals speak, a low T hears the nearest one only.",
+    misconceptions={
+        "A": "The first half is right. For the second compare logits (4, 1, −20, −20) and (4, 0, 0, 0): of which is a "
+        "softmax surer at T = 1, and of which at T = ¼?",
+        "C": "Take the mistakes one by one: which of a digit's logits is the largest, before the division and after?",
+        "D": "Softer, yes. But if z₁ > z₂, which is larger, z₁ / T or z₂ / T?",
+    },
+    hints=(
+        "Two questions: the order of the classes within one digit, and the order of the digits by confidence.",
+        "Dividing by a positive number keeps an order of numbers. Is a confidence just one of those numbers?",
+        "A confidence is 1 / Σ exp((z_j − z_top) / T). When T is tiny only the nearest rival counts, when T is huge all do.",
+    ),
+)
+
+
+# cal-08 · temperature by Newton's method ----------------------------------------------------------------------------
+
+
+def fit_temperature(logits, target, steps):
+    beta = 0.0
+    true_logit = logits.gather(1, target[:, None])[:, 0]
+    for _ in range(steps):
+        p = torch.softmax(beta * logits, dim=1)
+        mean = (p * logits).sum(dim=1)
+        variance = (p * logits**2).sum(dim=1) - mean**2
+        beta = beta - (mean - true_logit).mean() / variance.mean()
+    return 1 / beta
+
+
+def logits_of(rng: np.random.Generator, n: int, k: int, heat: float) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, k), and classes that softmax(logits / heat) would have drawn; not all the top one, not most of them lost."""
+    while True:
+        z = rng.normal(0.4, 2.0, (n, k)).round(2)
+        p = np.exp(z / heat - (z / heat).max(1, keepdims=True))
+        t = np.array([rng.choice(k, p=row / row.sum()) for row in p])
+        lead = z[np.arange(n), t] - z.mean(1)
+        missed = (z.argmax(1) != t).mean()
+        if lead.mean() > 0.25 and 0.15 <= missed <= 0.8:
+            return z, t
+
+
+def held_out(rng: np.random.Generator) -> Iterator[Probe]:
+    """Over-confident and timid logits, after one step and after several."""
+    for n, k, heat in ((7, 3, 1.5), (16, 4, 2.5), (24, 3, 0.7)):
+        z, t = logits_of(rng, n, k, heat)
+        for steps in (1, 2, 10):
+            yield Probe((z, t, steps))
+
+
+LATER = (
+    Regime(
+        "later steps", lambda z, t, steps: steps > 1, "more than one step is taken", "a single step is taken"
+    ),
+)
+
+
+def _true(z, t):
+    return z.gather(1, t[:, None])[:, 0]
+
+
+def _spread(p, z):
+    mean = (p * z).sum(1, keepdim=True)
+    return (p * (z - mean) ** 2).sum(1)
+
+
+def _newton(
+    slope=lambda p, z, t: ((p * z).sum(1) - _true(z, t)).mean(),
+    curvature=lambda p, z, t: _spread(p, z).mean(),
+    step=lambda g, h: -g / h,
+    said=lambda b, z: torch.softmax(b * z, 1),
+    start=0.0,
+    extra=0,
+    end=lambda b: 1 / b,
+):
+    """Newton's method on 1/T with one of its parts replaced."""
+
+    def fit(z, t, steps):
+        b = torch.tensor(start, dtype=z.dtype)
+        for _ in range(steps + extra):
+            p = said(b, z)
+            b = b + step(slope(p, z, t), curvature(p, z, t))
+        return end(b)
+
+    return fit
+
+
+def _on_the_temperature(z, t, steps):
+    heat = torch.tensor(1.0, dtype=z.dtype)
+    for _ in range(steps):
+        p = torch.softmax(z / heat, 1)
+        g, h = ((p * z).sum(1) - _true(z, t)).mean(), _spread(p, z).mean()
+        heat = heat + g / heat**2 / (h / heat**4 + 2 * g / heat**3)
+    return heat
+
+
+def _newton_by_autograd(logits, target, steps):
+    beta = torch.zeros((), dtype=logits.dtype)
+    for _ in range(steps):
+        beta = beta.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(F.cross_entropy(beta * logits, target), beta, create_graph=True)
+        (curvature,) = torch.autograd.grad(slope, beta)
+        beta = beta - slope / curvature
+    return 1 / beta.detach()
+
+
+def _newton_in_numpy(logits, target, steps):
+    z, b = np.asarray(logits), 0.0
+    d = z - z[np.arange(len(z)), np.asarray(target)][:, None]
+    for _ in range(steps):
+        w = np.exp(b * d - (b * d).max(1, keepdims=True))
+        w /= w.sum(1, keepdims=True)
+        m = (w * d).sum(1)
+        b -= m.sum() / ((w * d**2).sum(1) - m**2).sum()
+    return 1 / b
+
+
+NEWTON = Exercise(
+    id="cal-08",
+    name="fit_temperature",
+    title="A temperature by Newton's method",
+    points=3,
+    minutes=15,
+    difficulty=3,
+    reference=fit_temperature,
+    probes=held_out,
+    regimes=LATER,
+    gives="one number, the temperature T = 1/β,",
+    hints=(
+        "Everything is said in terms of β, by which the logits are *multiplied*. T appears in the last line only.",
+        "In each step: p from the present β; for each row the mean and the variance of its logits under p; then two means "
+        "over the rows.",
+        "`mean = (p * logits).sum(1)`, variance = `(p * logits**2).sum(1) - mean**2`; β moves by minus the mean of (mean − "
+        "true logit) over the mean of the variances.",
+    ),
+    mistakes=(
+        Mistake(
+            "returns-beta",
+            _newton(end=lambda b: b),
+            "The steps are right, and you return β. The temperature divides: how do the two belong together?",
+        ),
+        Mistake(
+            "starts-at-one",
+            _newton(start=1.0),
+            "The steps are right; the start is not. β begins at 0, where all classes are equally likely.",
+        ),
+        Mistake(
+            "newton-on-t",
+            _on_the_temperature,
+            "You step in T. In β = 1/T the loss is convex, and that is the number the steps are for.",
+        ),
+        Mistake(
+            "uphill",
+            _newton(step=lambda g, h: g / h),
+            "Your first step goes the wrong way: against the slope, not along it.",
+        ),
+        Mistake(
+            "no-curvature",
+            _newton(step=lambda g, h: -g),
+            "You step by the slope alone. Newton's step divides it by the curvature.",
+        ),
+        Mistake(
+            "times-curvature",
+            _newton(step=lambda g, h: -g * h),
+            "You multiply by the curvature. Where the loss bends strongly a step should be short.",
+        ),
+        Mistake(
+            "root-of-curvature",
+            _newton(step=lambda g, h: -g / h.sqrt()),
+            "You divide by the root of the curvature, a standard deviation. The curvature is the variance itself.",
+        ),
+        Mistake(
+            "not-centred",
+            _newton(curvature=lambda p, z, t: (p * z**2).sum(1).mean()),
+            "The slope is right. Your curvature is the mean square of the logits; a variance has the square of their mean "
+            "taken off.",
+        ),
+        Mistake(
+            "centred-at-the-truth",
+            _newton(curvature=lambda p, z, t: (p * (z - _true(z, t)[:, None]) ** 2).sum(1).mean()),
+            "The slope is right. A variance is measured from the mean under p, not from the true class's logit.",
+        ),
+        Mistake(
+            "mean-of-means",
+            _newton(
+                curvature=lambda p, z, t: (p * z**2).sum(1).mean() - (p * z).sum(1).mean() ** 2,
+            ),
+            "The slope is right. Each row has a variance of its own: subtract the square of its mean before you average "
+            "over the rows.",
+        ),
+        Mistake(
+            "equal-weights",
+            _newton(curvature=lambda p, z, t: z.var(1, correction=0).mean()),
+            "The first step is right. After it the classes are no longer equally likely, and your curvature is still that of "
+            "the start.",
+        ),
+        Mistake(
+            "variance-by-k-minus-one",
+            _newton(curvature=lambda p, z, t: z.var(1).mean()),
+            "`var` weighs all classes equally and divides by k − 1. The variance asked is under p.",
+        ),
+        Mistake(
+            "first-p-kept",
+            lambda z, t, steps: 1 / (steps / fit_temperature(z, t, 1)),
+            "The first step is right. Then the probabilities have moved, and yours are still those of the start.",
+        ),
+        Mistake(
+            "p-at-one",
+            _newton(said=lambda b, z: torch.softmax(z, 1)),
+            "Your probabilities do not depend on β: they are those of T = 1 at every step.",
+        ),
+        Mistake(
+            "slope-without-truth",
+            _newton(slope=lambda p, z, t: (p * z).sum(1).mean()),
+            "`target` does not come into your slope: the mean logit under p is compared with nothing.",
+        ),
+        Mistake(
+            "slope-of-the-named-class",
+            _newton(slope=lambda p, z, t: ((p * z).sum(1) - z.max(1).values).mean()),
+            "You compare with the logit of the class that the model named. Compare with the one that was true.",
+        ),
+        Mistake(
+            "slope-summed",
+            _newton(slope=lambda p, z, t: ((p * z).sum(1) - _true(z, t)).sum()),
+            "The slope is a sum and the curvature a mean in yours, so the step is n times too long.",
+        ),
+        Mistake(
+            "curvature-summed",
+            _newton(curvature=lambda p, z, t: _spread(p, z).sum()),
+            "The slope is a mean and the curvature a sum in yours, so the step is n times too short.",
+        ),
+        Mistake(
+            "slope-of-the-probabilities",
+            _newton(slope=lambda p, z, t: (_true(p, t) - 1).mean()),
+            "That is the slope for the true *logit*. β moves every logit by its own size: where do the logits come in?",
+        ),
+        Mistake(
+            "half-steps",
+            _newton(step=lambda g, h: -g / h / 2),
+            "Your steps are half as long as asked.",
+        ),
+        Mistake(
+            "one-step-more",
+            _newton(extra=1),
+            "You take one step too many. How often does the loop run?",
+        ),
+        Mistake(
+            "one-step-only",
+            lambda z, t, steps: fit_temperature(z, t, 1),
+            "Yours ends where the first step ends. Is a `return` inside the loop, or does the loop begin again from 0?",
+        ),
+        Mistake(
+            "softmax-over-answers",
+            _newton(said=lambda b, z: torch.softmax(b * z, 0)),
+            "Your probabilities add up to 1 over the *answers*. Each answer has k classes that share its 1.",
+        ),
+        Mistake(
+            "step-by-each",
+            lambda z, t, steps: 1 / _each_row(z, t, steps),
+            "You divide slope by curvature for each row and average the steps. Newton's step is one slope over one "
+            "curvature, each averaged first.",
+        ),
+    ),
+    variants=(
+        _newton_by_autograd,
+        _newton_in_numpy,
+        lambda z, t, steps: _newton()(z.float(), t, steps),
+        _newton(
+            slope=lambda p, z, t: ((p - F.one_hot(t, z.shape[1])) * z).sum(),
+            curvature=lambda p, z, t: _spread(p, z).sum(),
+        ),
+    ),
+)
+
+
+def _each_row(z, t, steps):
+    b = torch.tensor(0.0, dtype=z.dtype)
+    for _ in range(steps):
+        p = torch.softmax(b * z, 1)
+        b = b - (((p * z).sum(1) - _true(z, t)) / _spread(p, z)).mean()
+    return b
+
+
+# cal-09 · fix: fitted on the training data --------------------------------------------------------------------------
+
+
+def network_temperature_shipped(logits, target, n_train, steps):
+    known, answer = logits[:n_train], target[:n_train]
+    beta = torch.zeros((), dtype=logits.dtype)
+    for _ in range(steps):
+        p = torch.softmax(beta * known, dim=1)
+        lead = known - known.gather(1, answer[:, None])
+        mean = (p * lead).sum(dim=1)
+        variance = (p * lead**2).sum(dim=1) - mean**2
+        beta = beta - mean.mean() / variance.mean()
+    return 1 / beta
+
+
+def network_temperature(logits, target, n_train, steps):
+    known, answer = logits[n_train:], target[n_train:]
+    beta = torch.zeros((), dtype=logits.dtype)
+    for _ in range(steps):
+        p = torch.softmax(beta * known, dim=1)
+        lead = known - known.gather(1, answer[:, None])
+        mean = (p * lead).sum(dim=1)
+        variance = (p * lead**2).sum(dim=1) - mean**2
+        beta = beta - mean.mean() / variance.mean()
+    return 1 / beta
+
+
+def networks(rng: np.random.Generator) -> Iterator[Probe]:
+    """Rows that were learnt by heart first, then rows that were not: more of the one kind, more of the other, equally many."""
+    for n_train, n_held, steps in ((9, 14, 1), (9, 14, 5), (16, 9, 4), (8, 8, 3), (5, 15, 2)):
+        z, t = logits_of(rng, n_held, 3, 2.5)
+        learnt = rng.integers(3, size=n_train)
+        seen = rng.normal(0, 1, (n_train, 3)).round(2)
+        seen[np.arange(n_train), learnt] += rng.uniform(3, 5, n_train).round(2)
+        yield Probe((np.concatenate([seen, z]), np.concatenate([learnt, t]), n_train, steps))
+
+
+def _fitted(rows=lambda n, m: slice(m, None), steps=lambda s: s, end=lambda b: 1 / b):
+    """The mended function with one of its parts replaced."""
+
+    def fit(z, t, m, s):
+        part = rows(len(z), m)
+        return end(1 / fit_temperature(z[part], t[part], steps(s)))
+
+    return fit
+
+
+HELD_OUT = Exercise(
+    id="cal-09",
+    name="network_temperature",
+    title="The temperature that makes it worse",
+    points=2,
+    minutes=12,
+    difficulty=2,
+    reference=network_temperature,
+    shipped=network_temperature_shipped,
+    symptom="It still behaves as it came: the negative log-likelihood that it minimises goes down nicely, the temperature "
+    "comes out far below 1, and on new digits the probabilities are worse with it than without.",
+    probes=networks,
+    gives="one number, the temperature,",
+    hints=(
+        "The steps are right: they find the best temperature for the rows that they are given. Best for whom?",
+        "On rows that a network was trained on it is nearly always right. What does a temperature do for somebody who is "
+        "always right?",
+        "Only rows that the network has not seen tell how often it is right on new ones: those after the first n_train.",
+    ),
+    mistakes=(
+        Mistake(
+            "all-rows",
+            _fitted(rows=lambda n, m: slice(None)),
+            "Now the rows that the network has not seen are in, and those that it learnt by heart are in still.",
+        ),
+        Mistake(
+            "last-n-train",
+            _fitted(rows=lambda n, m: slice(n - m, None)),
+            "You take the *last* n_train rows. Those that the network has not seen begin after the first n_train, however "
+            "many they are.",
+        ),
+        Mistake(
+            "all-but-the-last",
+            _fitted(rows=lambda n, m: slice(m, -1)),
+            "Nearly: the last row is missing. A slice ends *before* its end.",
+        ),
+        Mistake(
+            "one-too-early",
+            _fitted(rows=lambda n, m: slice(m - 1, None)),
+            "Nearly: your rows begin one too early. Counting starts at 0.",
+        ),
+        Mistake(
+            "one-too-late",
+            _fitted(rows=lambda n, m: slice(m + 1, None)),
+            "Nearly: your rows begin one too late. Counting starts at 0.",
+        ),
+        Mistake(
+            "second-half",
+            _fitted(rows=lambda n, m: slice(n // 2, None)),
+            "You take the second half. `n_train` says where the rows begin that the network has not seen.",
+        ),
+        Mistake(
+            "never-below-one",
+            lambda z, t, m, s: network_temperature_shipped(z, t, m, s).clamp(min=1.0),
+            "You stop the temperature at 1. Then it does no harm, and no good: what has it been asked?",
+        ),
+        Mistake(
+            "always-one",
+            lambda z, t, m, s: torch.ones((), dtype=z.dtype),
+            "A temperature of 1 changes nothing, whatever the network is like. It should be learned, from the right rows.",
+        ),
+        Mistake(
+            "turned-over",
+            lambda z, t, m, s: 1 / network_temperature_shipped(z, t, m, s),
+            "You turn the result over, so that it comes out above 1. It is still learned from the same rows: what do they "
+            "know?",
+        ),
+        Mistake(
+            "turned-over-as-well",
+            _fitted(end=lambda b: b),
+            "The rows are right now. What is returned should be the temperature, 1/β.",
+        ),
+        Mistake(
+            "one-step-only",
+            _fitted(steps=lambda s: 1),
+            "The rows are right now. But only one step is taken: is the `return` inside the loop?",
+        ),
+        Mistake(
+            "one-step-more",
+            _fitted(steps=lambda s: s + 1),
+            "The rows are right now. But one step too many is taken.",
+        ),
+        Mistake(
+            "fewer-steps",
+            lambda z, t, m, s: network_temperature_shipped(z, t, m, 1),
+            "You stop after one step, before the temperature falls far. It is still learned from the same rows: what do they "
+            "know?",
+        ),
+        Mistake(
+            "mean-of-both",
+            lambda z, t, m, s: (
+                (network_temperature(z, t, m, s) + network_temperature_shipped(z, t, m, s)) / 2
+            ),
+            "You average two temperatures. One of them is learned from rows that the network knows by heart.",
+        ),
+        Mistake(
+            "longer-training-rows",
+            lambda z, t, m, s: network_temperature_shipped(z, t, m, 10 * s),
+            "More steps find the best temperature for the same rows more exactly. Are they the right rows to ask?",
+        ),
+    ),
+    variants=(
+        lambda z, t, m, s: fit_temperature(z[m:], t[m:], s),
+        lambda z, t, m, s: _newton_by_autograd(z[m:], t[m:], s),
+        lambda z, t, m, s: _newton_in_numpy(z[m - len(z) :], t[m - len(t) :], s),
+        lambda z, t, m, s: _fitted()(z.float(), t, m, s),
+    ),
+)
+
+
+# cal-13 · choose: what to do about it -------------------------------------------------------------------------------
+
+CHOOSE = Question(
+    id="cal-13",
+    name="remedy",
+    title="A network that cannot be trained again",
+    kind="choose",
+    points=1,
+    minutes=4,
+    difficulty=2,
+    options={
+        "A": "Train it again with label smoothing, ε = 0.1.",
+        "B": "Divide its logits by a temperature fitted on its 50,000 training images: there are far more of them.",
+        "C": "Divide its logits by a temperature fitted on the 600 new images.",
+        "D": "Subtract 0.14 from the probability of the class that it names, and leave the others as they are.",
+    },
+    answer="C",
+    because="One number needs few images, and it needs images that the network has not learnt. No class changes its place, "
+    "so every finding stays; afterwards look at the diagram of yet other images, if you have any.",
+    misconceptions={
+        "A": "That could help while it is being trained. But findings are to stay as they are, and a network that is trained "
+        "again gives others.",
+        "B": "On images that it was trained on, a network is right nearly always. Which temperature is best for somebody who "
+        "is always right?",
+        "D": "Add up the probabilities of one image then. And is it too sure by 0.14 where it says 0.4, and where it says 1?",
+    },
+    hints=(
+        "What must stay, and what may change? Which of the four touches the findings?",
+        "Two of the four leave every finding as it is and give probabilities that add up to 1. They differ in whom they ask.",
+        "A network's record on images that it was trained on says nothing about new ones.",
+    ),
+)
