@@ -63,8 +63,8 @@ TOPIC_OF_PREFIX = {
     "con": "contrastive",
     "seq": "sequence",
     "pen": "regularization",
-    "pref": "preferences",
     "cal": "calibration",
+    "pref": "preferences",
 }
 
 
