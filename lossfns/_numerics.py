@@ -3,7 +3,7 @@
 The only private module of the library. Each loss reads `check → widen → formula → reduce`.
 """
 
-from numbers import Real
+from numbers import Integral, Real
 
 import torch
 from torch import Tensor
@@ -102,6 +102,15 @@ def check_signs(**targets: Tensor) -> None:
         wrong = value[value.abs() != 1]
         if wrong.numel():
             raise ValueError(f"{name} must be -1 or +1, got {wrong[0].item():g}")
+
+
+def check_count(**counts: int) -> None:
+    """Raise unless every argument is an integer, Python's or NumPy's, of at least 1."""
+    for name, value in counts.items():
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise TypeError(f"{name} must be an integer, got {value!r}")
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more, got {value}")
 
 
 def check_positive(**numbers: float) -> None:

@@ -14,7 +14,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from lossfns._numerics import check_floating, check_labels, check_order, check_positive, check_range, widen
+from lossfns._numerics import (
+    check_count,
+    check_floating,
+    check_labels,
+    check_order,
+    check_positive,
+    check_range,
+    widen,
+)
 
 COLDEST, HOTTEST = 1e-4, 1e4  # the temperatures between which TemperatureScaler looks
 
@@ -66,7 +74,7 @@ def reliability_curve(probs: Tensor, target: Tensor, *, bins: int = 15) -> Relia
         Guo et al., On calibration of modern neural networks, ICML 2017.
     """
     _check_probs(probs, target)
-    _check_count(bins=bins)
+    check_count(bins=bins)
     confidence, top = probs.detach().max(dim=1)
     confidence, right = confidence.double(), (top == target).double()
     index = _bin_index(confidence, bins)
@@ -241,7 +249,7 @@ def smooth_labels(target: Tensor, num_classes: int, *, epsilon: float, style: st
     Source:
         Szegedy et al., Rethinking the inception architecture for computer vision, CVPR 2016.
     """
-    _check_count(num_classes=num_classes)
+    check_count(num_classes=num_classes)
     check_labels(num_classes, target=target)
     true, other = _smoothed(num_classes, epsilon, style)
     labels = torch.full((*target.shape, num_classes), other, device=target.device)
@@ -426,15 +434,6 @@ def _check_probs(probs: Tensor, target: Tensor) -> None:
         raise ValueError(
             f"probs must lie in [0, 1], got {low:g} to {high:g}: for logits take softmax(-1) first"
         )
-
-
-def _check_count(**counts: int) -> None:
-    """Raise unless every argument is an integer of at least 1."""
-    for name, value in counts.items():
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"{name} must be an integer, got {value!r}")
-        if value < 1:
-            raise ValueError(f"{name} must be 1 or more, got {value}")
 
 
 def _check_batch(x: Tensor, y: Tensor, alpha: float) -> None:

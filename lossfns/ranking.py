@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from lossfns._numerics import (
+    check_count,
     check_floating,
     check_mask,
     check_not_negative,
@@ -197,10 +198,8 @@ def ndcg(scores: Tensor, relevance: Tensor, *, k: int | None = None, mask: Tenso
         Järvelin and Kekäläinen, Cumulated gain-based evaluation of IR techniques, TOIS 20, 2002; the gain 2^r − 1 is
         from Burges et al., ICML 2005.
     """
-    if k is not None and (not isinstance(k, int) or isinstance(k, bool)):
-        raise TypeError(f"k must be an integer, got {type(k).__name__}")
-    if k is not None and k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
+    if k is not None:
+        check_count(k=k)
     scores, relevance, mask = _lists(scores, relevance, mask)
     check_not_negative(relevance=relevance)
     gains = _gains(relevance).masked_fill(scores.isnan(), torch.nan)

@@ -258,6 +258,14 @@ def test_measures_refuse_bad_input_and_name_it(measure):
             measure(logits, target)
 
 
+def test_numpy_integers_are_counts():
+    probs = torch.tensor([[0.9, 0.1], [0.2, 0.8]])
+    assert len(reliability_curve(probs, torch.tensor([0, 1]), bins=np.int64(5)).count) == 5
+    assert smooth_labels(torch.tensor([1]), np.int32(3), epsilon=0.1).shape == (1, 3)
+    assert lossfns.class_weights(torch.tensor([0, 1]), np.int64(2)).tolist() == [1, 1]
+    assert lossfns.ndcg(probs, probs, k=np.int64(1)).tolist() == [1, 1]
+
+
 def test_unknown_norm_and_bad_bins_raise():
     probs, target = torch.full((3, 2), 0.5), torch.tensor([0, 1, 1])
     with pytest.raises(ValueError, match="norm must be .* got 'l3'"):

@@ -4,12 +4,12 @@ import torch
 from torch import Tensor
 
 from lossfns._numerics import (
+    check_count,
     check_floating,
     check_integer,
     check_labels,
     check_not_negative,
     check_order,
-    check_positive,
     check_range,
     check_reduction,
     reduce,
@@ -185,9 +185,7 @@ def class_weights(
         King and Zeng, Logistic regression in rare events data, Political Analysis 9, 2001; "effective": Cui, Jia, Lin,
         Song and Belongie, Class-balanced loss based on effective number of samples, CVPR 2019.
     """
-    if not isinstance(num_classes, int) or isinstance(num_classes, bool):
-        raise TypeError(f"num_classes must be an int, got {type(num_classes).__name__}")
-    check_positive(num_classes=num_classes)
+    check_count(num_classes=num_classes)
     check_labels(num_classes, target=target)
     counts = target.flatten().long().bincount(minlength=num_classes).double()
     if scheme == "balanced":
