@@ -5,8 +5,9 @@ from math import log
 
 import torch
 
-from lossfns.grading.bank.sequence.averages import MASKED, _over_batches, _weighted
+from lossfns.grading.bank.sequence.accumulation import MASKED, _weighted
 from lossfns.grading.bank.sequence.chain import _weighted as _chain
+from lossfns.grading.bank.sequence.evaluation import _over_batches
 from lossfns.grading.bank.sequence.measures import _bits, _nll, _p
 from lossfns.grading.bank.sequence.shift import _at, _table_training
 from lossfns.grading.bank.sequence.targets import _kept, _rows, _smooth

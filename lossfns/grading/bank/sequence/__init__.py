@@ -1,7 +1,8 @@
 """Exercises of notebook 04, in the order of the sheet."""
 
-from lossfns.grading.bank.sequence.averages import ACCUMULATED, EVALUATION
+from lossfns.grading.bank.sequence.accumulation import ACCUMULATED
 from lossfns.grading.bank.sequence.chain import ENTROPY_RATE
+from lossfns.grading.bank.sequence.evaluation import EVALUATION
 from lossfns.grading.bank.sequence.measures import BITS_PER_BYTE, PERPLEXITY, TOKENISERS
 from lossfns.grading.bank.sequence.shift import FIRST_LOSS, LEAK, NEXT_TOKEN
 from lossfns.grading.bank.sequence.targets import MASKED_MEAN, SMOOTHED

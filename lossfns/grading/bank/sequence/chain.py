@@ -255,6 +255,16 @@ ENTROPY_RATE = Exercise(
             _weighted(lambda p: p.sum(0)),
             "The rows' entropies are right. Your shares add up to v: which set of shares adds up to 1 and stays under a step?",
         ),
+        Mistake(
+            "rows-alike-bits",
+            lambda p: _rows(p).mean() / log(2),
+            "Two things to mend: you average the rows as if one were equally often in each, and yours is in bits.",
+        ),
+        Mistake(
+            "entropy-of-shares-bits",
+            lambda p: _entropy(_shares(p)) / log(2),
+            "That is the entropy of the long-run shares, in bits: the price for a guesser who looks at nothing. Here the last token is known, and nats were asked.",
+        ),
     ),
     variants=(
         _solved,

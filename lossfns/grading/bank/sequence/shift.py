@@ -212,6 +212,16 @@ NEXT_TOKEN = Exercise(
             lambda p, x: (p[:, :-1].argmax(-1) != x[:, 1:]).double(),
             "You count whether the favourite was wrong. The loss asks how likely the model held what came.",
         ),
+        Mistake(
+            "no-shift-mean",
+            lambda p, x: -_at(p, x).mean(),
+            "Two things to mend: each token is judged by the row written after reading it, and the table of losses was asked, not its mean.",
+        ),
+        Mistake(
+            "no-shift-flat",
+            lambda p, x: -_at(p, x).flatten(),
+            "Two things to mend: each token is judged by the row written after reading it, and the shape asked for is (b, t − 1).",
+        ),
     ),
     variants=(
         _by_loop,
