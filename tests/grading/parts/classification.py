@@ -8,10 +8,11 @@ import torch.nn.functional as F
 from lossfns.grading.bank.classification.focal import _focal
 from lossfns.grading.bank.classification.hinge import _hinge
 from lossfns.grading.bank.classification.hinge import _pull as _hinge_pull
-from lossfns.grading.bank.classification.imbalance import _cheapest, _weights
-from lossfns.grading.bank.classification.softmax import _one_hot
-from lossfns.grading.bank.classification.softmax import _pull as _softmax_pull
+from lossfns.grading.bank.classification.surprise import _one_hot
+from lossfns.grading.bank.classification.surprise import _pull as _softmax_pull
+from lossfns.grading.bank.classification.thresholds import _cheapest
 from lossfns.grading.bank.classification.training import _trained
+from lossfns.grading.bank.classification.weights import _weights
 from parts import all_of
 
 TOTALS = [

@@ -118,6 +118,39 @@ FOCAL = Exercise(
     ),
     mistakes=(
         Mistake(
+            "no-alpha-rounded",
+            lambda z, y, g, a: -((1 - _t(z, y)) ** g * _t(z, y).log()).mean(),
+            "The discount is right, and a yes and a no count alike: where does α come in? Besides, you take the logarithm of a probability that may have rounded to 0.",
+        ),
+        Mistake(
+            "divided-by-yeses-even-none",
+            _focal(total=lambda e, y, c: e.sum() / y.sum()),
+            "You divide by the number of yeses, as detectors do; without any it is infinite. The mean over all n was asked here.",
+        ),
+        Mistake(
+            "from-mean-surprise-alpha",
+            lambda z, y, g, a: (lambda ce: a * (1 - torch.exp(-ce)) ** g * ce)(
+                F.binary_cross_entropy_with_logits(z, y)
+            ),
+            "You take the mean surprise first and discount that, with one α for all. Each element has a discount and a count of its own; the mean comes last.",
+        ),
+        Mistake(
+            "capped-choice",
+            lambda z, y, g, a: (
+                torch.where(y == 1, a, 1 - a)
+                * (1 - _t(z, y)) ** g
+                * F.binary_cross_entropy(z.sigmoid(), y, reduction="none")
+            ).mean(),
+            "Right while no probability rounds to 0 or 1. `F.binary_cross_entropy` takes probabilities and caps their logarithms at −100; cls-04 has a way that needs no cap.",
+        ),
+        Mistake(
+            "from-weighted-surprise",
+            lambda z, y, g, a: (lambda ce: ((1 - torch.exp(-ce)) ** g * ce).mean())(
+                torch.where(y == 1, a, 1 - a) * F.binary_cross_entropy_with_logits(z, y, reduction="none")
+            ),
+            "You multiply the surprise by α first and make p from the result. p is a probability before anything is weighed.",
+        ),
+        Mistake(
             "discount-of-p",
             _focal(discount=lambda p, q, g: p**g),
             "You discount what is *wrong* and keep what is easy. Which power is small where p is near 1?",

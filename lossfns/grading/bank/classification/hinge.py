@@ -80,6 +80,36 @@ HINGE = Exercise(
     ),
     mistakes=(
         Mistake(
+            "reversed",
+            lambda s, t, m: F.relu(t * s - m).mean(),
+            "You charge what goes *beyond* the margin, and let everything short of it go free.",
+        ),
+        Mistake(
+            "tube",
+            lambda s, t, m: F.relu((t - s).abs() - m).mean(),
+            "You charge distances from the target beyond a tube, which is a loss for regression. Here a score may be as large as it likes, on the right side.",
+        ),
+        Mistake(
+            "distance-from-margin",
+            lambda s, t, m: F.relu(m - (t - s).abs()).mean(),
+            "You compare the *distance* between score and target with the margin. By how much a score is on the right side is their product.",
+        ),
+        Mistake(
+            "embedding",
+            lambda s, t, m: F.hinge_embedding_loss(s, t, margin=m),
+            "`hinge_embedding_loss` is another loss under a similar name, for distances. Here a score is to be on the right side.",
+        ),
+        Mistake(
+            "not-squared-target",
+            _hinge(missing=lambda s, t, m: m * t - s),
+            "Right for a target of +1. For a target of −1 the sign of what is missing has to turn round.",
+        ),
+        Mistake(
+            "median",
+            _hinge(total=torch.Tensor.median),
+            "You took the median of the prices. Their mean was asked.",
+        ),
+        Mistake(
             "no-floor",
             _hinge(keep=lambda e: e),
             "Right while nobody is beyond the margin. Beyond it yours goes negative, and pays a reward that has no end.",

@@ -101,6 +101,41 @@ SOFTMAX_TWICE = Exercise(
     ),
     mistakes=(
         Mistake(
+            "exponentials",
+            _trained(lambda z, t: F.cross_entropy(z.exp(), t)),
+            "The softmax is gone and an exponential has come in. The loss has that inside already, too.",
+        ),
+        Mistake(
+            "three-softmaxes",
+            _trained(lambda z, t: F.cross_entropy(z.softmax(1).softmax(1), t)),
+            "Now there is one softmax more. How many are there in `cross_entropy` itself?",
+        ),
+        Mistake(
+            "softer",
+            _trained(lambda z, t: F.cross_entropy(z / 10, t)),
+            "One softmax is gone, and the scores are divided before they reach the loss. They want to be handed over as they are.",
+        ),
+        Mistake(
+            "twice-as-sharp",
+            _trained(lambda z, t: F.cross_entropy(2 * z, t)),
+            "One softmax is gone, and the scores are multiplied before they reach the loss. They want to be handed over as they are.",
+        ),
+        Mistake(
+            "columns-of-logarithms",
+            _trained(lambda z, t: F.cross_entropy(z.log_softmax(0), t)),
+            "A log softmax would do no harm along the rows; yours runs down the columns.",
+        ),
+        Mistake(
+            "margin",
+            _trained(lambda z, t: F.multi_margin_loss(z, t)),
+            "That is another loss, a hinge for several classes. Cross entropy was promised.",
+        ),
+        Mistake(
+            "rectified",
+            _trained(lambda z, t: F.cross_entropy(z.relu(), t)),
+            "The softmax is gone and a ReLU has come in, which cuts off every negative score.",
+        ),
+        Mistake(
             "log-likelihood-of-probabilities",
             _trained(lambda z, t: F.nll_loss(z.softmax(1), t)),
             "One softmax is gone. `nll_loss` wants *log* probabilities, and yours are plain ones.",

@@ -1,4 +1,4 @@
-"""Weights, weighted means and thresholds. Each function below a heading is the solution that a learner may ask for."""
+"""Class weights and the weighted mean. Each function below a heading is the solution that a learner may ask for."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from lossfns.grading.bank.classification.inputs import table
-from lossfns.grading.exercise import Exercise, Mistake, Question, Regime
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
 # cls-09 · class weights --------------------------------------------------------------------------------------------
@@ -94,6 +94,51 @@ CLASS_WEIGHTS = Exercise(
         "n divided by k times the counts; then put 0 where the count is 0, for instance with `torch.where`.",
     ),
     mistakes=(
+        Mistake(
+            "counts-plus-one",
+            _weights(of=lambda c, n, k: n / (k * (c + 1)), after=lambda w, c: w),
+            "You add 1 to every count, which spares you the division by 0 and changes every weight. A class that does not occur gets 0.",
+        ),
+        Mistake(
+            "counts-plus-one-masked",
+            _weights(of=lambda c, n, k: n / (k * (c + 1))),
+            "You add 1 to every count, which changes every weight.",
+        ),
+        Mistake(
+            "whole-numbers",
+            _weights(of=lambda c, n, k: n // (k * c.clamp(min=1)), after=lambda w, c: w),
+            "You divide whole numbers and lose what is behind the point (and a class that does not occur gets a weight).",
+        ),
+        Mistake(
+            "no-over-yes",
+            _weights(of=lambda c, n, k: (n - c) / c),
+            "That is the ratio of the others to this class, the usual `pos_weight`. Balanced weights divide n by k times the count.",
+        ),
+        Mistake(
+            "inverse-no-mask",
+            _weights(of=lambda c, n, k: 1 / c, after=lambda w, c: w),
+            "The scale depends on how much data there is: with all classes equally frequent each weight should be 1. And a class that does not occur gets an infinite weight in yours.",
+        ),
+        Mistake(
+            "no-k-no-mask",
+            _weights(of=lambda c, n, k: n / c, after=lambda w, c: w),
+            "Yours is k times the expected weight, and infinite for a class that does not occur.",
+        ),
+        Mistake(
+            "sum-to-one-no-mask",
+            _weights(of=lambda c, n, k: 1 / c, after=lambda w, c: w / w.sum()),
+            "The ratios are right where every class occurs; the text sets the scale differently. A class that does not occur spoils the sum.",
+        ),
+        Mistake(
+            "largest-over-count-no-mask",
+            _weights(of=lambda c, n, k: c.max() / c, after=lambda w, c: w),
+            "The ratios are right. You set the most common class to 1, and a class that does not occur to infinity; the text says otherwise.",
+        ),
+        Mistake(
+            "root-no-mask",
+            _weights(of=lambda c, n, k: (n / (k * c)) ** 0.5, after=lambda w, c: w),
+            "You took a root, a milder correction; and a class that does not occur gets an infinite weight.",
+        ),
         Mistake(
             "no-k",
             _weights(of=lambda c, n, k: n / c),
@@ -297,6 +342,41 @@ WEIGHTED = Exercise(
     ),
     mistakes=(
         Mistake(
+            "no-softmax",
+            lambda z, t, w: F.nll_loss(z, t, weight=w),
+            "The weighted mean is right, and it is taken of minus the logits. `nll_loss` wants log probabilities.",
+        ),
+        Mistake(
+            "no-logarithm",
+            lambda z, t, w: F.nll_loss(z.softmax(1), t, weight=w),
+            "The weighted mean is right, and it is taken of probabilities. Their logarithm is missing.",
+        ),
+        Mistake(
+            "losses-divided",
+            _weighted(lambda e, v, w, k: (e / v).sum() / v.sum()),
+            "You divide each loss by its weight: what should count more counts less.",
+        ),
+        Mistake(
+            "mean-over-class-weights",
+            _weighted(lambda e, v, w, k: (v * e).mean() / w.sum()),
+            "You take a mean and divide by the sum of the class weights as well. One division was asked, by the weights of the rows.",
+        ),
+        Mistake(
+            "divided-by-everything",
+            _weighted(lambda e, v, w, k: (v * e).sum() / (k * len(e))),
+            "You divide by n · k, the size of the table. Add up the weights of the rows.",
+        ),
+        Mistake(
+            "largest-weight",
+            _weighted(lambda e, v, w, k: (v * e).mean() / w.max()),
+            "You divide by the largest weight. Add up the weights of the rows.",
+        ),
+        Mistake(
+            "mean-times-share",
+            _weighted(lambda e, v, w, k: e.mean() * v.sum() / w.sum()),
+            "You average the losses alone and multiply afterwards. Each loss meets its own weight before anything is added.",
+        ),
+        Mistake(
             "divided-by-n",
             _weighted(lambda e, v, w, k: (v * e).mean()),
             "You divide by n. Then a weight of 2 for everybody would double the loss; what must the divisor be so that it "
@@ -433,269 +513,5 @@ WEIGHTED = Exercise(
             np.asarray(F.cross_entropy(z, t, reduction="none")), weights=np.asarray(w[t])
         ),
         lambda z, t, w: weighted_cross_entropy(z.float(), t, w.float()),
-    ),
-)
-
-
-# cls-12 · the cheapest threshold ----------------------------------------------------------------------------------
-
-
-def cheapest_threshold(probs, target, cost_miss, cost_false_alarm):
-    best, lowest = None, float("inf")
-    for threshold in sorted(probs.tolist()):
-        yes = probs >= threshold
-        misses = (~yes & (target == 1)).sum()
-        false_alarms = (yes & (target == 0)).sum()
-        cost = cost_miss * misses + cost_false_alarm * false_alarms
-        if cost < lowest:
-            best, lowest = threshold, cost
-    return best
-
-
-def scored(rng: np.random.Generator) -> Iterator[Probe]:
-    """Cases in disorder whose probabilities overlap, for several prices of the two errors; ties in cost among them."""
-    for n, prices in (
-        (1, ((2.0, 1.0),)),
-        (8, ((1.0, 1.0), (7.0, 1.0))),
-        (16, ((1.0, 1.0), (3.0, 1.0), (2.0, 5.0), (1.0, 1.5))),
-        (24, ((2.5, 1.0), (1.0, 2.0), (1.5, 1.0))),
-    ):
-        y = (rng.uniform(size=n) < 0.4).astype(float)
-        p = (1 / (1 + np.exp(-(rng.normal(0, 1, n) + 0.8 * y - 0.5)))).round(2).clip(0.01, 0.99)
-        for miss, alarm in prices:
-            yield Probe((p, y, miss, alarm))
-    y = (rng.uniform(size=20) < 0.5).astype(float)
-    for miss, alarm in ((1.4, 1.0), (1.0, 1.3)):
-        yield Probe((rng.permutation(np.arange(5, 95))[:20] / 100, y, miss, alarm))
-    p = np.array([0.62, 0.11, 0.83, 0.35, 0.48, 0.07, 0.91, 0.29])
-    y = np.array([1.0, 0, 0, 1, 0, 0, 1, 1])
-    for miss, alarm in ((1.0, 1.0), (1.0, 3.0), (1.0, 9.0), (4.0, 1.0), (2.0, 1.0), (60.0, 1.0)):
-        yield Probe((p, y, miss, alarm))
-    p = np.array([0.65, 0.1, 0.4, 0.15, 0.9, 0.2, 0.45, 0.25, 0.35, 0.3, 0.5, 0.38, 0.6])  # few yeses
-    yield Probe((p, np.isin(p, [0.35, 0.38, 0.9]).astype(float), 1.0, 1.0))
-    # 0.2, 0.4, 0.6 and 0.8 cost the same, and they come in disorder
-    p = np.array([0.4, 0.55, 0.8, 0.35, 0.1, 0.2, 0.75, 0.6])
-    yield Probe((p, np.isin(p, [0.2, 0.4, 0.6, 0.8]).astype(float), 1.0, 1.0))
-    yield Probe((p[:-1], np.isin(p, [0.2, 0.4, 0.6, 0.8])[:-1].astype(float), 1.0, 1.0))
-    yield Probe((np.array([0.62, 0.31]), np.ones(2), 1.0, 1.0))
-    yield Probe((np.array([0.3, 0.6, 0.6, 0.8, 0.1]), np.array([0.0, 1, 0, 1, 0]), 1.0, 2.0))
-
-
-def _cheapest(
-    says=lambda p, t: p >= t,
-    cost=lambda yes, y, miss, alarm: miss * (~yes & (y == 1)).sum() + alarm * (yes & (y == 0)).sum(),
-    candidates=lambda p: sorted(p.tolist()),
-    pick=min,
-    result=lambda t, c, p: t,
-):
-    """The search with one of its parts replaced."""
-
-    def search(p, y, miss, alarm):
-        priced = [(float(cost(says(p, t), y, miss, alarm)), t) for t in candidates(p)]
-        best = pick(c for c, _ in priced)
-        return result(*next((t, c) for c, t in priced if c == best), p)
-
-    return search
-
-
-def _vectorised(p, y, miss, alarm):
-    order = np.sort(np.asarray(p))
-    yes = np.asarray(p)[None, :] >= order[:, None]
-    cost = miss * ((~yes) * np.asarray(y)).sum(1) + alarm * (yes * (1 - np.asarray(y))).sum(1)
-    return order[cost.argmin()]
-
-
-def _cumulative(p, y, miss, alarm):
-    order = p.sort().values
-    cost = torch.stack([miss * y[p < t].sum() + alarm * (1 - y[p >= t]).sum() for t in order])
-    return order[cost.argmin()]
-
-
-def _rate(yes, y, wanted):
-    return (yes == wanted).double()[y == float(not wanted)].mean().nan_to_num()
-
-
-THRESHOLD = Exercise(
-    id="cls-12",
-    name="cheapest_threshold",
-    title="The threshold that costs least",
-    points=2,
-    minutes=12,
-    difficulty=2,
-    reference=cheapest_threshold,
-    probes=scored,
-    regimes=(
-        Regime("costs differ", lambda p, y, m, a: m != a, "the two costs differ", "the two costs are equal"),
-        Regime("misses dearer", lambda p, y, m, a: m > a, "a miss costs more", "a miss costs no more"),
-        Regime(
-            "alarms dearer",
-            lambda p, y, m, a: m < a,
-            "a false alarm costs more",
-            "a false alarm costs no more",
-        ),
-    ),
-    gives="one of the n probabilities, a number,",
-    hints=(
-        "For one threshold, write down what it costs. Then try them all.",
-        "Yes where `probs >= threshold`. Count the yeses that were said to a 0, and the noes that were said to a 1; each "
-        "count has its price.",
-        "Go through `sorted(probs.tolist())` and keep the first threshold whose cost is *strictly* below the lowest so far.",
-    ),
-    mistakes=(
-        Mistake(
-            "strictly-above",
-            _cheapest(says=lambda p, t: p > t),
-            "You say yes only *above* the threshold. Does a case whose probability equals it get a yes?",
-        ),
-        Mistake(
-            "costs-swapped",
-            lambda p, y, m, a: cheapest_threshold(p, y, a, m),
-            "Right where the two costs are equal. Otherwise each error pays the price of the other: who is missed, who is "
-            "falsely alarmed?",
-        ),
-        Mistake(
-            "costs-ignored",
-            lambda p, y, m, a: cheapest_threshold(p, y, 1, 1),
-            "Right where the two costs are equal. You count errors; each kind has a price of its own.",
-        ),
-        Mistake(
-            "largest-of-ties",
-            _cheapest(candidates=lambda p: sorted(p.tolist(), reverse=True)),
-            "Right where one threshold alone is cheapest. Where several are, which of them was asked?",
-        ),
-        Mistake(
-            "first-in-the-data",
-            _cheapest(candidates=lambda p: p.tolist()),
-            "Right where one threshold alone is cheapest. Where several are, yours takes the one that comes first in the "
-            "data; which of them was asked?",
-        ),
-        Mistake(
-            "last-in-the-data",
-            _cheapest(candidates=lambda p: p.tolist()[::-1]),
-            "Right where one threshold alone is cheapest. Where several are, yours takes the one that comes last in the "
-            "data; which of them was asked?",
-        ),
-        Mistake(
-            "dearest",
-            _cheapest(pick=max),
-            "That is the threshold that costs most. (Or do you say yes to the cases *below* it?)",
-        ),
-        Mistake(
-            "cost",
-            _cheapest(result=lambda t, c, p: c),
-            "That is the lowest cost. The threshold that has it was asked.",
-        ),
-        Mistake(
-            "place-in-order",
-            _cheapest(result=lambda t, c, p: float((p < t).sum())),
-            "That is the place of the threshold among the sorted probabilities. The threshold itself was asked.",
-        ),
-        Mistake(
-            "place-in-data",
-            _cheapest(result=lambda t, c, p: float((p == t).double().argmax())),
-            "That is the place of the threshold in the data. The threshold itself was asked.",
-        ),
-        Mistake(
-            "formula",
-            lambda p, y, m, a: a / (a + m),
-            "That is the best threshold for probabilities that can be trusted. Here you are asked for the one that is cheapest "
-            "on these cases; it is one of their probabilities.",
-        ),
-        Mistake(
-            "formula-swapped",
-            lambda p, y, m, a: m / (a + m),
-            "A formula needs probabilities that can be trusted (and this one has its costs the wrong way round). Find the "
-            "one that is cheapest on these cases; it is one of their probabilities.",
-        ),
-        Mistake(
-            "half",
-            lambda p, y, m, a: 0.5,
-            "Yours is ½ whatever the errors cost. Try every probability as the threshold.",
-        ),
-        Mistake(
-            "grid-100",
-            _cheapest(candidates=lambda p: torch.linspace(0, 1, 101, dtype=torch.float64).tolist()),
-            "You try a grid of thresholds. It is the n probabilities of the cases that were to be tried.",
-        ),
-        Mistake(
-            "grid-100-inside",
-            _cheapest(candidates=lambda p: [i / 100 for i in range(1, 100)]),
-            "You try a grid of thresholds. It is the n probabilities of the cases that were to be tried.",
-        ),
-        Mistake(
-            "misses-only",
-            _cheapest(cost=lambda yes, y, m, a: m * (~yes & (y == 1)).sum()),
-            "The smallest probability always wins in yours, as if false alarms cost nothing. (Or is the search never updated?)",
-        ),
-        Mistake(
-            "alarms-only",
-            _cheapest(cost=lambda yes, y, m, a: a * (yes & (y == 0)).sum()),
-            "You count false alarms and forget what was missed.",
-        ),
-        Mistake(
-            "all-yeses-cost",
-            _cheapest(cost=lambda yes, y, m, a: m * (~yes & (y == 1)).sum() + a * yes.sum()),
-            "You charge every yes as a false alarm. A yes that is right costs nothing.",
-        ),
-        Mistake(
-            "all-noes-cost",
-            _cheapest(cost=lambda yes, y, m, a: m * (~yes).sum() + a * (yes & (y == 0)).sum()),
-            "You charge every no as a miss. A no that is right costs nothing.",
-        ),
-        Mistake(
-            "rates",
-            _cheapest(cost=lambda yes, y, m, a: m * _rate(yes, y, False) + a * _rate(yes, y, True)),
-            "You price the *rates* of the two errors, which makes the rare class as heavy as the common one. What is paid is "
-            "paid per case.",
-        ),
-        Mistake(
-            "largest-probability",
-            lambda p, y, m, a: p.max(),
-            "That is the largest probability, whatever the errors cost. (Does every threshold replace the one before?)",
-        ),
-    ),
-    variants=(
-        _vectorised,
-        _cumulative,
-        lambda p, y, m, a: min(
-            (m * y[p < t].sum().item() + a * (1 - y)[p >= t].sum().item(), t) for t in p.tolist()
-        )[1],
-        _cheapest(candidates=lambda p: p.unique().float().tolist(), says=lambda p, t: p.float() >= t),
-        lambda p, y, m, a: [_cheapest()(p, y, m, a)],
-    ),
-)
-
-
-# cls-14 · choose: fraud -------------------------------------------------------------------------------------------
-
-
-FRAUD = Question(
-    id="cls-14",
-    name="fraud",
-    title="Nothing is flagged",
-    kind="choose",
-    points=1,
-    minutes=4,
-    difficulty=2,
-    options={
-        "A": "Train it again with focal loss, γ = 2, so that it looks at the hard cases",
-        "B": "Leave the model alone and flag everything above 1/31",
-        "C": "Train it again with a class weight of 99, and report the new outputs as probabilities",
-        "D": "Throw away 98 % of the honest payments and train on the rest, keeping the threshold at ½",
-    },
-    answer="B",
-    because="A flag costs 1 when it is wrong, which happens with probability 1 − p; silence costs 30 with probability p. The "
-    "two are equal at p = 1/31. The model knows this p already, so nothing need be trained.",
-    misconceptions={
-        "A": "γ pulls probabilities towards ½ and does not carry them over it. What did γ alone do to the recall at ½ in the "
-        "notebook?",
-        "C": "More would be flagged, and the number beside each flag would be wrong. What does a weight of 99 do to a "
-        "probability of 1 %?",
-        "D": "That is a class weight, paid for with most of your data. And do the costs, 30 to 1, appear in it anywhere?",
-    },
-    hints=(
-        "The model's probabilities are right. Is it the model that has to change?",
-        "At a given probability p, compare what a flag costs on average with what silence costs.",
-        "A flag costs (1 − p) · 1, silence p · 30. Where are they equal?",
     ),
 )
