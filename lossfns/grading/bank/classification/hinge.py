@@ -458,7 +458,7 @@ HINGE_GRAD = Exercise(
         ],
         lambda s, t, m: -np.asarray(t) * (np.asarray(t) * np.asarray(s) < m) / len(s),
         lambda s, t, m: -(t.float() * (m - t * s > 0)) / len(s),
-        lambda s, t, m: torch.func.grad(lambda v: F.relu(m - t * v).mean())(s),
+        lambda s, t, m: torch.autograd.functional.jacobian(lambda v: F.relu(m - t * v).mean(), s),
         lambda s, t, m: -t * torch.heaviside(m - t * s, torch.zeros(1, dtype=s.dtype)) / s.numel(),
     ),
 )

@@ -51,10 +51,11 @@ def scored(rng: np.random.Generator) -> Iterator[Probe]:
     )  # few yeses
     yield Probe((p, np.isin(p, [0.354, 0.384, 0.904]).astype(float), 1.0, 1.0))
     # 0.2, 0.4, 0.6 and 0.8 cost the same, and they come in disorder
-    p = np.array([0.4, 0.55, 0.8, 0.35, 0.1, 0.2, 0.75, 0.6])
+    p = np.array([0.4, 0.55, 0.8, 0.75, 0.1, 0.2, 0.35, 0.6])
     yield Probe((p, np.isin(p, [0.2, 0.4, 0.6, 0.8]).astype(float), 1.0, 1.0))
     yield Probe((p[:-1], np.isin(p, [0.2, 0.4, 0.6, 0.8])[:-1].astype(float), 1.0, 1.0))
     yield Probe((np.array([0.624, 0.313]), np.ones(2), 1.0, 1.0))
+    yield Probe((np.array([0.314, 0.702, 0.505]), np.array([0.0, 0.0, 1.0]), 1.0, 5.0))
     yield Probe((np.array([0.3, 0.6, 0.6, 0.8, 0.1]), np.array([0.0, 1, 0, 1, 0]), 1.0, 2.0))
 
 
