@@ -37,8 +37,8 @@ def binary_cross_entropy_with_logits(
         logits: scores before the sigmoid, floating point, any shape; (…, l) for l labels.
         target: 1 for yes, 0 for no, or a probability between them; floating point, the same shape.
         weight: how much each element counts, not negative, the same shape. None: all count alike.
-        pos_weight: what a missed yes costs, in units of a missed no, (l,) for l labels, one number, or the shape of `target`. It is part of l,
-            not of w: the mean is not divided by it.
+        pos_weight: what a missed yes costs, in units of a missed no, not negative: (l,) for l labels, one number, or the
+            shape of `target`. It is part of l, not of w: the mean is not divided by it.
         reduction: "mean" (over samples and labels), "sum" or "none" (w·l, the shape of `logits`).
             (the result as in `cross_entropy`)
 
