@@ -2,7 +2,8 @@
 
 Triplet loss compares two distances. InfoNCE asks "which key is mine?", a classification whose classes are the other
 rows of the batch: it *is* cross entropy over similarities. CLIP asks in both directions, SimCLR's NT-Xent asks among
-all views of the batch. The similarity matrix, n² numbers, is the largest thing in memory. A zero vector has no direction: its cosine similarity is 0, and so is its gradient.
+all views of the batch. The similarity matrix, n² numbers, is the largest thing in memory. A zero vector has no
+direction: its cosine similarity is 0, and so is its gradient.
 """
 
 import torch
