@@ -206,3 +206,17 @@ def test_comparisons_are_seeded():
 def test_comparisons_refuse_what_cannot_be_compared(rewards, shares):
     with pytest.raises(ValueError, match="shares"):
         data.comparisons(rewards, 5, shares=shares)
+def test_one_or_two_digits_shows_what_its_labels_say():
+    images, labels = data.one_or_two_digits(200, seed=1)
+    every, digit = data.digits()
+    left, right = (half.reshape(200, 64) for half in np.split(images.reshape(200, 8, 16), 2, axis=2))
+    shown = {one.tobytes(): d for one, d in zip(every, digit, strict=True)}
+    for a, b, row in zip(left, right, labels, strict=True):
+        assert {shown[half.tobytes()] for half in (a, b) if half.any()} == set(np.flatnonzero(row))
+    assert 40 < (~right.any(1)).sum() < 95
+
+
+@pytest.mark.parametrize("bad", [{"n": 0}, {"n": 1, "alone": 2.0}])
+def test_one_or_two_digits_refuses_impossible_arguments(bad):
+    with pytest.raises(ValueError, match="n must be at least 1"):
+        data.one_or_two_digits(**bad)

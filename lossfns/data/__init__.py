@@ -2,7 +2,7 @@
 
 from lossfns.data import images, rankings, sequences, tables
 from lossfns.data.generated import contaminate, noisy_line
-from lossfns.data.images import digits, place
+from lossfns.data.images import digits, one_or_two_digits, place
 from lossfns.data.installed import Source
 from lossfns.data.preferences import comparisons
 from lossfns.data.rankings import MODECHOICE_FEATURES, MODES, hyperparameters, modechoice
@@ -27,6 +27,7 @@ __all__ = [
     "hyperparameters",
     "modechoice",
     "noisy_line",
+    "one_or_two_digits",
     "place",
     "randhie",
     "sources",

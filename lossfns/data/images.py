@@ -60,6 +60,37 @@ def place(images: Array, *, field: int = 12, seed: int | np.random.Generator = 0
     return placed.reshape(len(images), -1)
 
 
+class Labelled(NamedTuple):
+    """Images (n, 128), and which of the ten digits each shows: (n, 10), 1.0 where it does."""
+
+    images: Array
+    labels: Array
+
+
+def one_or_two_digits(n: int, *, alone: float = 1 / 3, seed: int = 0) -> Labelled:
+    """Pictures of 8 × 16 pixels with a digit on the left, and mostly another on the right: labels that do not exclude each other.
+
+    alone: the share of pictures whose right half is black. Two equal digits make one label.
+
+    Returns float64 images (n, 128) and float64 labels (n, 10); `images.reshape(-1, 8, 16)` gives them their form.
+    Raises ValueError when n is not positive or `alone` is no share, ModuleNotFoundError without scikit-learn.
+
+    >>> images, labels = one_or_two_digits(500)
+    >>> images.shape, sorted(set(labels.sum(1).tolist()))
+    ((500, 128), [1.0, 2.0])
+    """
+    if n < 1 or not 0 <= alone <= 1:
+        raise ValueError(f"n must be at least 1 and alone from 0 to 1, got n={n} and alone={alone}")
+    images, digit = digits()
+    draw = np.random.default_rng(seed)
+    left, right = draw.integers(len(images), size=(2, n))
+    two = draw.random(n) >= alone
+    both = np.stack([images[left], images[right] * two[:, None]], axis=1).reshape(n, 2, 8, 8)
+    labels = np.eye(10)[digit[left]]
+    labels[two, digit[right[two]]] = 1
+    return Labelled(both.transpose(0, 2, 1, 3).reshape(n, 128), labels)
+
+
 SOURCES = (
     Source(
         name="digits",
