@@ -78,7 +78,7 @@ GUIDE = (
     ),
     Advice(
         (CLASS, "the right class", NO_MATTER, "use the probabilities"),
-        "cross-entropy on logits",
+        "cross entropy on logits",
         "It pays for the probability of what happened; rare classes keep their true, small ones.",
         "09_choosing",
         "Several classes",
@@ -86,7 +86,7 @@ GUIDE = (
     ),
     Advice(
         (CLASS, "the right class", "some classes are rare", "decide, each class counting the same"),
-        "cross-entropy, then a bonus for rare classes",
+        "cross entropy, then a bonus for rare classes",
         "Subtract the log of each class's frequency from its logit. Class weights in the loss do nearly the same.",
         "09_choosing",
         "A rare class",
@@ -94,7 +94,7 @@ GUIDE = (
     Advice(
         (YES, "the right answer", "both are common", "use the probability"),
         "BCE on logits",
-        "It is cross-entropy for two classes, and what comes out can be read as a probability.",
+        "It is cross entropy for two classes, and what comes out can be read as a probability.",
         "09_choosing",
         "Yes or no",
         "binary classification",
@@ -160,7 +160,7 @@ GUIDE = (
     ),
     Advice(
         (TOKEN, "what came next", NO_MATTER, NO_MATTER),
-        "cross-entropy on the next token",
+        "cross entropy on the next token",
         "It is the length of the text in an ideal code, and the source's entropy is its floor.",
         "09_choosing",
         "The next token",
@@ -183,7 +183,7 @@ GUIDE = (
     ),
     Advice(
         (ORDER, "one choice from a short list", NO_MATTER, NO_MATTER),
-        "cross-entropy over the list",
+        "cross entropy over the list",
         "A choice has no second place. ListMLE would make one up from the order of the columns.",
         "09_choosing",
         "One choice from four",
@@ -212,7 +212,7 @@ def advise(answers: tuple[str, ...]) -> Advice:
     """The advice at the end of four answers. Raises KeyError when the guide has no such way.
 
     >>> advise(("the next token", "what came next", NO_MATTER, NO_MATTER)).loss
-    'cross-entropy on the next token'
+    'cross entropy on the next token'
     """
     for advice in GUIDE:
         if advice.answers == tuple(answers):

@@ -64,6 +64,7 @@ TOPIC_OF_PREFIX = {
     "seq": "sequence",
     "pen": "regularization",
     "cal": "calibration",
+    "pick": "choosing",
     "pref": "preferences",
 }
 
