@@ -206,6 +206,8 @@ def test_comparisons_are_seeded():
 def test_comparisons_refuse_what_cannot_be_compared(rewards, shares):
     with pytest.raises(ValueError, match="shares"):
         data.comparisons(rewards, 5, shares=shares)
+
+
 def test_one_or_two_digits_shows_what_its_labels_say():
     images, labels = data.one_or_two_digits(200, seed=1)
     every, digit = data.digits()
