@@ -50,6 +50,13 @@ GUIDE = (
         "regression, normal residuals",
     ),
     Advice(
+        (NUMBER, "the number itself", "a few are huge, and right", "add it up or average it"),
+        "MSE all the same",
+        "A total needs the mean, and the huge ones are part of it. Robust losses pay less than the bill.",
+        "08_contract",
+        "Who underpays the billionaires?",
+    ),
+    Advice(
         (NUMBER, "the number itself", "some targets are wild", "plan for the usual case"),
         "Huber, δ a little above an ordinary miss",
         "A wild target pulls with δ and no harder, and ordinary ones are still averaged.",
@@ -104,7 +111,7 @@ GUIDE = (
         "hinge",
         "What is right by a margin costs nothing. Its score is no probability.",
         "02_classification",
-        "Hinge",
+        "Hinge: right by a margin is enough",
     ),
     Advice(
         (YES, "the right answer", "yes is rare", "decide at ½, yes and no counting the same"),
@@ -126,7 +133,7 @@ GUIDE = (
         "focal, γ = 2, with α",
         "It mutes what the model is sure of. Alone it moves no decision at ½: measure before you sign.",
         "02_classification",
-        "Focal",
+        "Focal loss: lose interest in what is easy",
     ),
     Advice(
         (LABELS, "which labels are on", NO_MATTER, NO_MATTER),
@@ -149,14 +156,14 @@ GUIDE = (
         "triplet",
         "It asks for a margin between the nearer and the farther, and stops there.",
         "03_contrastive",
-        "Triplet",
+        "Triplet loss: farther by a margin",
     ),
     Advice(
         (PLACE, "whether two are alike", NO_MATTER, NO_MATTER),
         "cosine embedding",
         "It takes single pairs with a label, alike or not.",
         "03_contrastive",
-        "Cosine",
+        "Cosine embedding loss: one pair at a time",
     ),
     Advice(
         (TOKEN, "what came next", NO_MATTER, NO_MATTER),
@@ -193,7 +200,7 @@ GUIDE = (
         "Bradley–Terry, or DPO",
         "The logistic loss on a difference once more, now for a reward or for a policy.",
         "10_preferences",
-        "Bradley–Terry",
+        "Which of two?",
     ),
 )
 

@@ -15,7 +15,7 @@ from lossfns.course.figures.page import publish, style
 from lossfns.course.figures.words import sentence
 
 WIDTH, MARGIN = 8.27 * 72, 22.0  # the width of A4, in points
-LINE, GAP, BAND = 9.1, 3.4, 16.0  # a line of text, between two rows, a heading
+LINE, GAP, BAND = 9.1, 2.7, 15.6  # a line of text, between two rows, a heading
 HEAD = 66.0  # the title and what is above the first heading
 COLUMNS = ((MARGIN + 7, 33, "if"), (MARGIN + 166, 25, "sign"), (MARGIN + 296, 62, "because"))
 # left edge in points, characters a line, heading
