@@ -1,6 +1,7 @@
 """Prices in other people's words. The function below the heading is the solution that a learner may ask for."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import torch
@@ -24,6 +25,56 @@ def _dialects(decay=2.0, alpha=1.0, ridge=lambda n: n):
     return lambda lam, n: (decay * lam, alpha * lam, ridge(n) * lam)
 
 
+Part = tuple[str, object, str]
+DECAYS: tuple[Part, ...] = (
+    ("", 2.0, ""),
+    ("decay λ", 1.0, "For SGD compare the *slopes*: what does λ Σ w² add to the gradient?"),
+    ("decay λ/2", 0.5, "weight_decay is on the wrong side of the 2: what does λ Σ w² add to the gradient?"),
+    ("decay 4λ", 4.0, "weight_decay is twice too high: the 2 of the square comes down once."),
+)
+ALPHAS: tuple[Part, ...] = (
+    ("", 1.0, ""),
+    ("alpha λ/2", 0.5, "λ/2 is for L1: before the squares ElasticNet has a ½ of its own."),
+    ("alpha 2λ", 2.0, "In ElasticNet the data term and the penalty both carry a ½."),
+)
+RIDGES: tuple[Part, ...] = (
+    ("", lambda n: n, ""),
+    ("ridge λ", lambda n: 1, "Ridge adds the squares up, it does not average them."),
+    (
+        "ridge λ/n",
+        lambda n: 1 / n,
+        "For Ridge n is on the wrong side: its data term is larger than ours, so its price must be …",
+    ),
+    ("ridge λ/2n", lambda n: 1 / (2 * n), "For Ridge n is on the wrong side, and there is no ½ in its cost."),
+    ("ridge 2nλ", lambda n: 2 * n, "Ridge's price is twice too high: there is no ½ in its cost."),
+    ("ridge nλ/2", lambda n: n / 2, "Ridge's price is half of what it should be: there is no ½ in its cost."),
+    (
+        "ridge 2λ",
+        lambda n: 2,
+        "Ridge adds the squares up, it does not average them; and there is no ½ in its cost.",
+    ),
+)
+
+
+def _mixed_up() -> tuple[Mistake, ...]:
+    """Every combination in which one, two or three of the numbers are off by a factor that is easily missed."""
+    found = []
+    for parts in product(DECAYS, ALPHAS, RIDGES):
+        names = [name for name, _, _ in parts if name]
+        right = [
+            who
+            for who, (name, _, _) in zip(
+                ("weight_decay", "ElasticNet's alpha", "Ridge's alpha"), parts, strict=True
+            )
+            if not name
+        ]
+        if names:
+            praise = f"Right: {' and '.join(right)}. " if right else ""
+            sentence = praise + " ".join(text for _, _, text in parts if text)
+            found.append(Mistake(", ".join(names), _dialects(*(part for _, part, _ in parts)), sentence))
+    return tuple(found)
+
+
 TRANSLATE = Exercise(
     id="pen-08",
     name="translate",
@@ -40,71 +91,7 @@ TRANSLATE = Exercise(
         "Twice ElasticNet's cost is MSE + α Σ w². A n-th of Ridge's is MSE + (α/n) Σ w².",
     ),
     mistakes=(
-        Mistake(
-            "decay-lam",
-            _dialects(decay=1.0),
-            "The two of scikit-learn are right. For SGD compare the *slopes*: what does λ Σ w² add to the gradient?",
-        ),
-        Mistake(
-            "decay-half",
-            _dialects(decay=0.5),
-            "The two of scikit-learn are right. weight_decay is on the wrong side of the 2: what does λ Σ w² add to the gradient?",
-        ),
-        Mistake(
-            "alpha-half",
-            _dialects(alpha=0.5),
-            "weight_decay and Ridge are right. λ/2 is for L1: for the squares ElasticNet has a ½ of its own.",
-        ),
-        Mistake(
-            "alpha-double",
-            _dialects(alpha=2.0),
-            "weight_decay and Ridge are right. In ElasticNet the data term and the penalty both carry a ½.",
-        ),
-        Mistake(
-            "ridge-lam",
-            _dialects(ridge=lambda n: 1),
-            "weight_decay and ElasticNet are right. Ridge adds the squares up, it does not average them.",
-        ),
-        Mistake(
-            "ridge-over-n",
-            _dialects(ridge=lambda n: 1 / n),
-            "weight_decay and ElasticNet are right. For Ridge n is on the wrong side: its data term is n times ours, so its price must be …",
-        ),
-        Mistake(
-            "ridge-double",
-            _dialects(ridge=lambda n: 2 * n),
-            "weight_decay and ElasticNet are right. Ridge's price is twice too high: there is no ½ in its cost.",
-        ),
-        Mistake(
-            "ridge-half",
-            _dialects(ridge=lambda n: n / 2),
-            "weight_decay and ElasticNet are right. Ridge's price is half of what it should be: there is no ½ in its cost.",
-        ),
-        Mistake(
-            "all-the-same",
-            _dialects(decay=1.0, ridge=lambda n: 1),
-            "The three scale their terms differently; one number cannot serve all of them.",
-        ),
-        Mistake(
-            "decay-lam-alpha-half",
-            _dialects(decay=1.0, alpha=0.5),
-            "Ridge is right. For SGD compare slopes; in ElasticNet the penalty carries a ½ as well as the data term.",
-        ),
-        Mistake(
-            "decay-lam-alpha-double",
-            _dialects(decay=1.0, alpha=2.0),
-            "Ridge is right. The first two have changed places, or both lost track of a 2.",
-        ),
-        Mistake(
-            "halves",
-            _dialects(decay=0.5, alpha=0.5, ridge=lambda n: n / 2),
-            "All three are too small. Where does each of the costs have a ½, and where does ours?",
-        ),
-        Mistake(
-            "decay-half-alpha-half",
-            _dialects(decay=0.5, alpha=0.5),
-            "Ridge is right. For SGD compare the slopes: which of the two has a 2? In ElasticNet both terms carry a ½.",
-        ),
+        *_mixed_up(),
         Mistake(
             "decay-over-n",
             lambda lam, n: (2 * lam / n, lam, n * lam),
@@ -141,74 +128,14 @@ TRANSLATE = Exercise(
             "The three numbers are right, in the opposite order.",
         ),
         Mistake(
-            "all-double",
-            _dialects(alpha=2.0, ridge=lambda n: 2 * n),
-            "weight_decay is right. The 2 comes from a slope; scikit-learn's two are costs, as ours is.",
-        ),
-        Mistake(
-            "decay-lam-ridge-over-n",
-            _dialects(decay=1.0, ridge=lambda n: 1 / n),
-            "ElasticNet is right. For SGD compare slopes; Ridge's data term is n times ours, so its price must be …",
-        ),
-        Mistake(
-            "decay-one-and-ridge-two",
-            _dialects(decay=1.0, ridge=lambda n: 2 * n),
-            "ElasticNet is right. For SGD compare slopes, where a 2 appears; for Ridge compare costs, where none does.",
-        ),
-        Mistake(
-            "half-alpha-lam-ridge",
-            _dialects(alpha=0.5, ridge=lambda n: 1),
-            "weight_decay is right. In ElasticNet both terms carry a ½; Ridge adds up what we average.",
-        ),
-        Mistake(
             "alpha-times-2n",
             lambda lam, n: (2 * lam, 2 * n * lam, n * lam),
             "weight_decay and Ridge are right. ElasticNet's data term is divided by 2n, so it is half a mean already: multiply its whole cost by 2 and compare.",
         ),
         Mistake(
-            "decay-half-alpha-double",
-            _dialects(decay=0.5, alpha=2.0),
-            "Ridge is right. For SGD compare the slopes: which of the two has a 2? In ElasticNet both terms carry a ½.",
-        ),
-        Mistake(
             "everything-over-n",
             lambda lam, n: (2 * lam, lam, 1 / (n * lam)),
             "weight_decay and ElasticNet are right. Ridge's price should rise with ours.",
-        ),
-        Mistake(
-            "decay-lam-ridge-lam-alpha-half",
-            _dialects(decay=1.0, alpha=0.5, ridge=lambda n: 1),
-            "Compare slopes for SGD, whole costs for the other two: by what must each be multiplied so that it begins with the mean of the squares?",
-        ),
-        Mistake(
-            "alpha-double-ridge-lam",
-            _dialects(alpha=2.0, ridge=lambda n: 1),
-            "weight_decay is right. In ElasticNet both terms carry a ½; Ridge adds up what we average.",
-        ),
-        Mistake(
-            "ridge-over-2n",
-            _dialects(ridge=lambda n: 1 / (2 * n)),
-            "weight_decay and ElasticNet are right. Ridge's data term is n times ours, so its price must be …",
-        ),
-        Mistake(
-            "alpha-half-ridge-half",
-            _dialects(alpha=0.5, ridge=lambda n: n / 2),
-            "weight_decay is right. The 2 belongs to slopes; the costs of scikit-learn need none of it.",
-        ),
-        Mistake(
-            "decay-quadruple",
-            _dialects(decay=4.0),
-            "The two of scikit-learn are right. weight_decay is twice too high: the 2 comes down once.",
-        ),
-        Mistake(
-            "none-doubled",
-            _dialects(decay=1.0, ridge=lambda n: n / 2),
-            "ElasticNet is right. For SGD compare the slopes; Ridge has no ½.",
-        ),
-        Mistake(
-            "alpha-half-ridge-over-n",
-            _dialects(alpha=0.5, ridge=lambda n: 1 / n),
-            "weight_decay is right. In ElasticNet both terms carry a ½; Ridge's data term is n times ours, so its price must be …",
         ),
     ),
     variants=(

@@ -22,7 +22,7 @@ def regressions(rng: np.random.Generator) -> Iterator[Probe]:
     """Tables with more rows than columns and with fewer, weights with zeros among them, rates and prices in twins."""
     for n, d in ((6, 3), (4, 5), (5, 1)):
         X = rng.normal(size=(n, d)).round(2)
-        w = (rng.uniform(0.3, 1.5, d) * np.where(np.arange(d) % 2, 1, -1)).round(2)
+        w = (rng.uniform(0.9, 2.6, d) * np.where(np.arange(d) % 2, 1, -1)).round(2)
         if d > 1:
             w[0], w[d // 2] = 0.05, 0.0  # one that the fee takes at once, one that is there already
         y = (X @ rng.uniform(-2, 2, d) + rng.normal(0, 0.5, n)).round(2)
@@ -31,6 +31,11 @@ def regressions(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((w, X, y, 0.15, 0.0))
     X = np.array([[1.0, 0.0, 0.2], [0.0, 1.2, 0.0], [0.1, 0.0, 0.9]])
     yield Probe((np.array([0.5, -0.4, 0.0]), X, np.array([-3.0, 3.0, 2.5]), 0.5, 0.7))  # every sign changes
+    y = np.array([0.5, -3.0, 2.2])
+    for lam in (1.0, 1.6):
+        yield Probe(
+            (np.array([0.4, -3.0, 2.0]), np.eye(3), y, 0.5, lam)
+        )  # the first weight dies, the others move
 
 
 def _ista(
@@ -220,6 +225,46 @@ ISTA_STEP = Exercise(
             "fee-over-n",
             lambda w, X, y, lr, lam: _soft(w - lr * _gradient(w, X, y), lr * lam / len(y)),
             "The step along the data is right. You divide the fee by n; the mean is of the squares only.",
+        ),
+        Mistake(
+            "predictions-forgotten",
+            _ista(slope=lambda w, X, y: -2 * X.T @ y / len(y)),
+            "Your slope does not know the predictions: where does Xw come in?",
+        ),
+        Mistake(
+            "change-only",
+            lambda w, X, y, lr, lam: ista_step(w, X, y, lr, lam) - w,
+            "That is by how much the weights change. The new weights were asked.",
+        ),
+        Mistake(
+            "clips",
+            _ista(cut=lambda v, t: v.clamp(-t, t)),
+            "You keep the part that should be taken away: large weights are cut off at the threshold in yours.",
+        ),
+        Mistake(
+            "one-slope-for-all",
+            _ista(slope=lambda w, X, y: 2 * (X.T @ (X @ w - y) / len(y)).mean() * torch.ones_like(w)),
+            "Every weight gets the same slope in yours. Each column has its own.",
+        ),
+        Mistake(
+            "price-in-front",
+            lambda w, X, y, lr, lam: _soft(w - lr * _gradient(w, X, y), lr) * lam,
+            "The price multiplies the weights in yours. It belongs to the fee.",
+        ),
+        Mistake(
+            "mean-over-entries",
+            _ista(slope=lambda w, X, y: 2 * X.T @ (X @ w - y) / X.numel()),
+            "You divide by the number of entries of X. The mean is over the cases.",
+        ),
+        Mistake(
+            "ridge-pull-too",
+            lambda w, X, y, lr, lam: _soft(w - lr * (_gradient(w, X, y) + 2 * lam * w), lr * lam),
+            "You add L2's pull to the slope. The penalty here is Σ|w| alone.",
+        ),
+        Mistake(
+            "n-fees",
+            lambda w, X, y, lr, lam: _soft(w - lr * _gradient(w, X, y), lr * lam * len(y)),
+            "The step along the data is right. The fee is n times too high: the mean is of the squares only.",
         ),
     ),
     variants=(
@@ -427,6 +472,31 @@ RIDGE = Exercise(
             "root-price",
             _solved(lambda X, lam: X.T @ X / len(X) + lam**0.5 * _eye(X), _mean_moment),
             "You take the root of the price. That belongs to the form with extra rows, where it is squared again.",
+        ),
+        Mistake(
+            "inverse",
+            lambda X, y, lam: torch.linalg.inv(X.T @ X / len(X) + lam * _eye(X)),
+            "That is the inverse of the matrix. It still has to meet Xᵀy/n.",
+        ),
+        Mistake(
+            "one-plus-the-price",
+            _solved(lambda X, lam: X.T @ X / len(X) + (1 + lam) * _eye(X), _mean_moment),
+            "You add one more than the price to the diagonal.",
+        ),
+        Mistake(
+            "shrunk-by-n",
+            lambda X, y, lam: _least_squares(X, y, lam) / (1 + len(X) * lam),
+            "You shrink the least-squares weights by one factor. How much each loses depends on its column.",
+        ),
+        Mistake(
+            "cost",
+            lambda X, y, lam: ((X @ ridge(X, y, lam) - y) ** 2).mean() + lam * (ridge(X, y, lam) ** 2).sum(),
+            "That is the cost at the minimum. The weights that reach it were asked.",
+        ),
+        Mistake(
+            "bill",
+            lambda X, y, lam: (ridge(X, y, lam) ** 2).sum(),
+            "That is the weights' bill. The weights themselves were asked.",
         ),
     ),
     variants=(

@@ -22,6 +22,7 @@ def layers(rng: np.random.Generator) -> Iterator[Probe]:
         for lam in (0.3, 1.7) if i < 2 else (0.6,):
             yield Probe((first, second, lam))
     yield Probe((np.array([[3.0, 0.0]]), np.array([[-4.0]]), 0.1))
+    yield Probe((np.array([[-5.0, 2.0]]), np.array([[1.5]]), 0.4))
 
 
 def _both(each, join=lambda a, b, lam: lam * (a + b)):
@@ -200,6 +201,41 @@ L2_COST = Exercise(
             _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * (a - b)),
             "You subtract the second layer's part. Every weight pays.",
         ),
+        Mistake(
+            "total-squared",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * (a + b) ** 2),
+            "You square the sum of the squares once more.",
+        ),
+        Mistake(
+            "sizes-then-square",
+            _both(lambda w: w.abs().sum() ** 2),
+            "You add up the sizes and square then. Every weight is squared by itself.",
+        ),
+        Mistake(
+            "larger-layer",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam * torch.maximum(a, b)),
+            "Only the more expensive layer pays in yours. Both should.",
+        ),
+        Mistake(
+            "price-added",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: lam + a + b),
+            "You add the price. A price multiplies what is bought.",
+        ),
+        Mistake(
+            "one-minus-the-price",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: (1 - lam) * (a + b)),
+            "You multiply by 1 − λ: the higher the price, the smaller your bill.",
+        ),
+        Mistake(
+            "dearest-row",
+            _both(lambda w: (w**2).sum(dim=1).max()),
+            "Only the most expensive row of each matrix pays in yours. Every weight should.",
+        ),
+        Mistake(
+            "root-of-the-price-too",
+            _both(lambda w: (w**2).sum(), lambda a, b, lam: (lam * (a + b)) ** 0.5),
+            "You take a root of the whole bill. There is none.",
+        ),
     ),
     variants=(
         lambda a, b, lam: lam * sum(float(w) ** 2 for m in (a, b) for w in m.flatten()),
@@ -365,6 +401,21 @@ L2_PULL = Exercise(
             lambda w, lam: 2 * lam * w + lam * w**2,
             "Slope and bill are added up in yours. The slope alone was asked.",
         ),
+        Mistake(
+            "what-is-kept",
+            lambda w, lam: 1 - 2 * lam * w,
+            "Yours mixes the share that a step keeps, 1 − 2λ, with the weight. The slope alone was asked.",
+        ),
+        Mistake(
+            "running-sum",
+            lambda w, lam: 2 * lam * w.cumsum(0),
+            "The slopes pile up from weight to weight in yours. Each has its own.",
+        ),
+        Mistake(
+            "share-kept",
+            lambda w, lam: (1 - 2 * lam) * torch.ones_like(w),
+            "That is the share of a weight that a step keeps. The slope was asked.",
+        ),
     ),
     variants=(
         lambda w, lam: torch.autograd.functional.jacobian(lambda z: lam * (z**2).sum(), w),
@@ -524,6 +575,32 @@ L1_PULL = Exercise(
             lambda w, lam: lam * w / (w**2).sum().sqrt(),
             "You divide by the length of all weights. Each weight's fee knows nothing of the others.",
         ),
+        Mistake(
+            "fades-near-zero",
+            lambda w, lam: lam * w / (w.abs() + 1),
+            "Yours fades near zero. L1 pulls as hard at a small weight as at a large one.",
+        ),
+        Mistake(
+            "not-below-zero",
+            lambda w, lam: lam * (w >= 0),
+            "Negative weights are not pulled at in yours, and zero is.",
+        ),
+        Mistake(
+            "twice-the-bills",
+            lambda w, lam: 2 * lam * w.abs(),
+            "You took the slope of w² and dropped the sign. What is the slope of |w|?",
+        ),
+        Mistake(
+            "down-in-proportion",
+            lambda w, lam: -lam * w,
+            "That is a step of weight decay. How fast does λ|w| rise when w does?",
+        ),
+        Mistake(
+            "price-added-again",
+            lambda w, lam: lam * w.sign() + lam,
+            "The sign is shifted in yours: negative weights feel nothing, and positive ones twice the fee.",
+        ),
+        Mistake("at-zero-only", lambda w, lam: lam * (w == 0), "Yours pulls at weights of zero alone."),
     ),
     variants=(
         lambda w, lam: torch.autograd.functional.jacobian(lambda z: lam * z.abs().sum(), w),

@@ -225,6 +225,21 @@ SOFT_THRESHOLD = Exercise(
             lambda w, t: torch.where(w < t, 0.0, w - t) + torch.where(w < -t, w, 0.0),
             "Right for positive weights and for small ones. Large negative ones do not move.",
         ),
+        Mistake(
+            "at-least-t",
+            lambda w, t: w.sign() * (w.abs() - t).clamp(min=t),
+            "You clamp at t. At which size does a weight stop that moves towards zero?",
+        ),
+        Mistake(
+            "lifts",
+            lambda w, t: w.sign() * w.abs().clamp(min=t),
+            "You lift small weights up to t. They should become zero, and large ones should move.",
+        ),
+        Mistake(
+            "one-sign-for-all",
+            lambda w, t: w - t if w.mean() > 0 else w + t,
+            "One direction for all weights in yours. Each moves towards zero from its own side, and stops there.",
+        ),
     ),
     variants=(
         lambda w, t: w - w.clamp(-t, t),
@@ -439,6 +454,31 @@ ELASTIC_NET_PROX = Exercise(
             "sum-of-both",
             lambda w, s, l1, l2: _soft(w, s * l1) + w / (1 + 2 * s * l2),
             "You add up the answers for the two bills. One comes after the other.",
+        ),
+        Mistake(
+            "twice-both",
+            _prox(threshold=lambda s, l1, l2: 2 * s * l1, shrink=lambda s, l1, l2: 1 + 4 * s * l2),
+            "Both bills count twice in yours. With the ½ before it, the slope of the distance is v − w.",
+        ),
+        Mistake(
+            "two-plus",
+            _prox(shrink=lambda s, l1, l2: 2 + 2 * s * l2),
+            "The threshold is right. With l2 = 0 nothing should be divided: look at the number in front.",
+        ),
+        Mistake(
+            "multiplies-by-the-bill",
+            lambda w, s, l1, l2: _soft(w, s * l1) * 2 * s * l2,
+            "The threshold is right. With a price l2 of zero nothing would be left in yours.",
+        ),
+        Mistake(
+            "squared-denominator",
+            _prox(shrink=lambda s, l1, l2: (1 + 2 * s * l2) ** 2),
+            "The threshold is right. You divide twice.",
+        ),
+        Mistake(
+            "step-squared",
+            _prox(shrink=lambda s, l1, l2: 1 + 2 * s**2 * l2),
+            "The threshold is right. The step enters the denominator twice.",
         ),
     ),
     variants=(
