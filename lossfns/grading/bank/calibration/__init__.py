@@ -2,10 +2,11 @@
 
 from lossfns.grading.bank.calibration.bins import BINS
 from lossfns.grading.bank.calibration.boxes import CUTMIX
-from lossfns.grading.bank.calibration.errors import DEBIASED, ECE, PERFECT
+from lossfns.grading.bank.calibration.errors import DEBIASED, ECE
+from lossfns.grading.bank.calibration.questions import CHOOSE, PERFECT, RANKING
 from lossfns.grading.bank.calibration.scores import BRIER, BRIER_PARTS
 from lossfns.grading.bank.calibration.targets import MIXUP, SMOOTH
-from lossfns.grading.bank.calibration.temperature import CHOOSE, HELD_OUT, NEWTON, RANKING
+from lossfns.grading.bank.calibration.temperature import HELD_OUT, NEWTON
 
 EXERCISES = (
     BINS,

@@ -111,6 +111,18 @@ def _uppers(c, m):
     return torch.where(m.any(1), upper, float("nan"))
 
 
+def _nan_when_empty(values, members):
+    return torch.where(members.any(1), values, float("nan"))
+
+
+def _lowers(c, m):
+    return _nan_when_empty(torch.arange(len(m)) / len(m), m)
+
+
+def _median(c, m):
+    return torch.stack([c[row].quantile(0.5) if row.any() else torch.tensor(float("nan")).to(c) for row in m])
+
+
 def _bins_in_numpy(confidence, right, bins):
     confidence, right = np.asarray(confidence), np.asarray(right)
     table = np.full((3, bins), np.nan)
@@ -301,6 +313,53 @@ BINS = Exercise(
             "at-most",
             _binned(_between(lambda c, low: c >= 0, torch.le)),
             "Each of your bins holds everything below its upper edge. Where does it begin?",
+        ),
+        Mistake(
+            "lower-edges",
+            _binned(said=_lowers),
+            "Counts and accuracies are right. You give each bin's lower edge; asked is the mean of the confidences in it.",
+        ),
+        Mistake(
+            "medians",
+            _binned(said=_median),
+            "Counts and accuracies are right. Of the confidences you take the median; the mean was asked.",
+        ),
+        Mistake(
+            "sums-or-nan",
+            _binned(
+                said=lambda c, m: _nan_when_empty((m * c).sum(1), m),
+                was=lambda r, m: _nan_when_empty((m * r).sum(1), m),
+            ),
+            "The counts are right. The other two rows are totals: what turns a total into a mean?",
+        ),
+        Mistake(
+            "right-counted-or-nan",
+            _binned(was=lambda r, m: _nan_when_empty((m * r).sum(1), m)),
+            "Counts and confidences are right. The last row says how *many* were right, not which share.",
+        ),
+        Mistake(
+            "shares-of-all-or-nan",
+            _binned(
+                said=lambda c, m: _nan_when_empty((m * c).sum(1) / len(c), m),
+                was=lambda r, m: _nan_when_empty((m * r).sum(1) / len(r), m),
+            ),
+            "The counts are right. You divide by the number of all answers; a bin's mean is over its own.",
+        ),
+        Mistake(
+            "right-as-share-of-all",
+            _binned(was=lambda r, m: _nan_when_empty((m * r).sum(1) / len(r), m)),
+            "Counts and confidences are right. In the last row you divide by the number of all answers, not of the bin's.",
+        ),
+        Mistake(
+            "gaps",
+            lambda c, r, bins: torch.stack(
+                [
+                    _members(c, bins).sum(1).to(c.dtype),
+                    _mean(c, _members(c, bins)),
+                    _mean(r, _members(c, bins)) - _mean(c, _members(c, bins)),
+                ]
+            ),
+            "Counts and confidences are right. The last row has the gaps; asked is the accuracy itself.",
         ),
     ),
     variants=(

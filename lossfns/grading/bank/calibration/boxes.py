@@ -146,6 +146,24 @@ def _cut_by_masks(x, y, order, box):
     return x * (1 - m) + x[order] * m, y * (1 - m).mean() + y[order] * m.mean()
 
 
+def _pasted_in_place(x, y, order, box):
+    m = _box_mask(_clipped(box, *x.shape[1:]), *x.shape[1:])
+    mixed, lam = x.clone(), 1 - m.double().mean()
+    for i, j in enumerate(order.tolist()):
+        mixed[i] = torch.where(m, mixed[j], mixed[i])
+    return mixed, lam * y + (1 - lam) * y[order]
+
+
+def _read_as_corners(x, y, order, box):
+    top, left, bottom, right = box
+    rows = slice(max(top, 0), min(bottom, x.shape[1]))
+    columns = slice(max(left, 0), min(right, x.shape[2]))
+    mixed = x.clone()
+    mixed[:, rows, columns] = x[order][:, rows, columns]
+    lam = 1 - (rows.stop - rows.start) * (columns.stop - columns.start) / x[0].numel()
+    return mixed, lam * y + (1 - lam) * y[order]
+
+
 OVER = (
     Regime(
         "over the border",
@@ -311,6 +329,43 @@ CUTMIX = Exercise(
             "lambda-by-the-root",
             _cut(share=lambda m, box: (1 - m.double().mean()).sqrt()),
             "The images are right. λ is the share of pixels kept itself, and not its root.",
+        ),
+        Mistake(
+            "corners-by-slices",
+            _read_as_corners,
+            "You read the box as two corners. Its last two numbers are a height and a width.",
+        ),
+        Mistake(
+            "in-place",
+            _pasted_in_place,
+            "The labels are right, and the first images. Later ones get boxes from partners that have been pasted into "
+            "already: the partners should be the images as they came.",
+        ),
+        Mistake(
+            "axes-swapped",
+            _cut(lambda box, h, w: _box_mask(_clipped((box[1], box[0], box[3], box[2]), h, w), h, w)),
+            "You take the first two numbers for column and row, and the last two for width and height. It is (top, left, height, "
+            "width), and the first axis of an image runs downwards.",
+        ),
+        Mistake(
+            "partners-backwards",
+            _cut(who=lambda v, order: v.flip(0)),
+            "The labels are right. The boxes come from the batch in reverse order; `order` says who the partners are.",
+        ),
+        Mistake(
+            "lambda-a-count",
+            _cut(share=lambda m, box: (~m).sum().double()),
+            "The images are right. Your λ is a number of pixels; a share of them was asked.",
+        ),
+        Mistake(
+            "lambda-of-the-sides",
+            _cut(share=lambda m, box: 1 - m.double().mean().sqrt()),
+            "The images are right. Your λ is about the sides of the box; count its pixels.",
+        ),
+        Mistake(
+            "lambda-of-a-square",
+            _cut(share=lambda m, box: 1 - m.sum() / len(m) ** 2),
+            "The images are right. You divide by the squared height, and these images are not square.",
         ),
     ),
     variants=(

@@ -13,8 +13,9 @@ from lossfns.grading.bank.calibration.bins import (
     _mean,
     _members,
     _middles,
+    _uppers,
 )
-from lossfns.grading.exercise import Exercise, Mistake, Question
+from lossfns.grading.exercise import Exercise, Mistake
 from lossfns.grading.record import Probe
 
 # cal-02 · expected calibration error --------------------------------------------------------------------------------
@@ -265,47 +266,64 @@ ECE = Exercise(
             lambda p, t, bins: _error()(p, t, bins) / 2,
             "On every input yours is half of what was asked. Nothing is counted twice here.",
         ),
+        Mistake(
+            "upper-edges",
+            _error(said=_uppers),
+            "You compare the accuracy with the upper edge of the bin. Compare it with the mean confidence of the answers "
+            "that are in it.",
+        ),
+        Mistake(
+            "smallest-probability",
+            _error(lambda p, t: (p.min(1).values, _top(p, t)[1])),
+            "You bin by the *smallest* probability. How sure is an answer of the class that it names?",
+        ),
+        Mistake(
+            "second-largest",
+            _error(lambda p, t: (p.sort(1).values[:, -2], _top(p, t)[1])),
+            "You bin by the second largest probability. How sure is an answer of the class that it names?",
+        ),
+        Mistake(
+            "class-zero",
+            _error(lambda p, t: (p[:, 0], (t == 0).to(p.dtype))),
+            "You look at class 0 only. With several classes, look at the one that the model named, whichever it is.",
+        ),
+        Mistake(
+            "target-as-right",
+            _error(lambda p, t: (p.max(1).values, t.to(p.dtype))),
+            "You average `target` itself. It is the number of a class; was the class that the model named this one?",
+        ),
+        Mistake(
+            "only-too-sure",
+            _error(join=lambda g, n: (n * (-g).clamp(min=0)).sum() / n.sum()),
+            "Only bins in which the model is too sure count in yours. Too timid is a gap as well.",
+        ),
+        Mistake(
+            "only-too-timid",
+            _error(join=lambda g, n: (n * g.clamp(min=0)).sum() / n.sum()),
+            "Only bins in which the model is too timid count in yours. Too sure is a gap as well.",
+        ),
+        Mistake(
+            "by-n-minus-one",
+            lambda p, t, bins: ece(p, t, bins) * len(p) / max(len(p) - 1, 1),
+            "The gaps are right and rightly weighted. A weighted mean divides by n, not by n − 1.",
+        ),
+        Mistake(
+            "accuracy",
+            lambda p, t, bins: _top(p, t)[1].mean(),
+            "You return how often the model is right. How far is that from what it says?",
+        ),
+        Mistake(
+            "each-answer-squared",
+            lambda p, t, bins: ((_top(p, t)[1] - _top(p, t)[0]) ** 2).mean(),
+            "You compare every single answer with its own confidence, as a Brier score does. Only groups can be compared "
+            "here: where do the bins come in?",
+        ),
     ),
     variants=(
         _ece_in_numpy,
         _ece_by_index_add,
         lambda p, t, bins: _error()(p.float(), t, bins),
         lambda p, t, bins: _error(join=lambda g, n: (n / n.sum()) @ g.abs())(p, t, bins),
-    ),
-)
-
-
-# cal-03 · predict: a perfect model at small n ----------------------------------------------------------------------
-
-PERFECT = Question(
-    id="cal-03",
-    name="perfect",
-    title="The error of a model without error",
-    kind="predict",
-    points=1,
-    minutes=3,
-    difficulty=1,
-    options={
-        "A": "0 for both: a model without error shows none.",
-        "B": "About the same small number for both, since it is the same model.",
-        "C": "Larger than 0 for both, and about three times as large with 100 answers as with 1,000.",
-        "D": "Larger than 0 or smaller than 0 by chance, and 0 on average.",
-    },
-    answer="C",
-    because="In every bin the share of right answers misses its promise by chance, and distances do not cancel. Chance "
-    "shrinks like 1/√n: ten times the answers, about a third of the error.",
-    misconceptions={
-        "A": "That would be so with answers without end. Take a bin with ten answers at 75 %: which shares of right answers "
-        "are possible, and is 75 % among them?",
-        "B": "The model is the same, the luck is not. How far does the share of heads stray from ½ in 10 throws, and how "
-        "far in 1,000?",
-        "D": "A signed gap would do that. What does the absolute value in the ECE make of a miss to the left and a miss to "
-        "the right?",
-    },
-    hints=(
-        "Think of one bin: n answers, each right with probability 0.7. What share of them will be right?",
-        "It misses 0.7 by about √(0.7 · 0.3 / n), to one side or the other. What does the ECE do with the side?",
-        "Absolute values are never negative and add up. And √10 is about 3.",
     ),
 )
 
@@ -469,6 +487,46 @@ DEBIASED = Exercise(
             "brackets",
             lambda n, c, a: (n * ((c - a) ** 2 - a * (1 - a) / n - 1)).sum() / n.sum(),
             "`/ n - 1` divides first and subtracts then. What belongs in brackets?",
+        ),
+        Mistake(
+            "variance-of-the-confidence-by-n",
+            _corrected(luck=lambda n, c, a: c * (1 - c) / n),
+            "Two things are left: it is the accuracy that scatters, and the estimate of a variance does not divide by n_b.",
+        ),
+        Mistake(
+            "accuracy-squared",
+            _corrected(luck=lambda n, c, a: a**2 / (n - 1)),
+            "The variance of a yes-or-no is not its squared mean: what is it where the accuracy is 1?",
+        ),
+        Mistake(
+            "accuracy-alone",
+            _corrected(luck=lambda n, c, a: a / (n - 1)),
+            "The variance of a yes-or-no has a second factor: what is it where the accuracy is 1?",
+        ),
+        Mistake(
+            "luck-alone",
+            lambda n, c, a: (n * a * (1 - a) / (n - 1)).sum() / n.sum(),
+            "You return what chance adds. What is it to be taken off from?",
+        ),
+        Mistake(
+            "weights-minus-one",
+            _corrected(weigh=lambda e, n: ((n - 1) * e).sum() / (n - 1).sum()),
+            "The bins are right. As weights you take one less than their answers; the mean is over all answers.",
+        ),
+        Mistake(
+            "difference-of-squares",
+            _corrected(gap=lambda c, a: c**2 - a**2),
+            "You square confidence and accuracy apart. The difference comes first.",
+        ),
+        Mistake(
+            "luck-not-counted",
+            lambda n, c, a: (n * (c - a) ** 2 - a * (1 - a) / (n - 1)).sum() / n.sum(),
+            "The squared gaps are weighted by the count, and what you subtract is not: brackets?",
+        ),
+        Mistake(
+            "brackets-in-the-variance",
+            _corrected(luck=lambda n, c, a: a * 1 - a / (n - 1)),
+            "`a * 1 - a` is not `a * (1 - a)`: what belongs in brackets?",
         ),
     ),
     variants=(

@@ -172,6 +172,36 @@ BRIER = Exercise(
             lambda p, t: ((p[:, 1] - (t == 1).to(p.dtype)) ** 2).mean(),
             "You look at class 1 only. All k classes were told a probability.",
         ),
+        Mistake(
+            "cross-entropy",
+            lambda p, t: F.cross_entropy(p, t),
+            "That is cross entropy, which takes logits besides. The Brier score prices squares of differences.",
+        ),
+        Mistake(
+            "classes-averaged",
+            _brier(join=lambda e: e.sum(0).mean()),
+            "You add up over the answers and average over the classes. It is the other way round.",
+        ),
+        Mistake(
+            "what-is-missing",
+            lambda p, t: (1 - _true_one(p, t)).mean(),
+            "You return what the true class lacks. Each of the k differences is squared, and all are added up.",
+        ),
+        Mistake(
+            "probability-squared",
+            lambda p, t: (_true_one(p, t) ** 2).mean(),
+            "You square the probability of the true class, so that the best answer costs most.",
+        ),
+        Mistake(
+            "class-one-against-the-index",
+            lambda p, t: ((p[:, 1] - t) ** 2).mean(),
+            "That would do for two classes and half of the score. Here there are k classes, and `target` is the number of one.",
+        ),
+        Mistake(
+            "fourth-power",
+            _brier(price=lambda p, y: (p - y) ** 4),
+            "You square twice. The squares are not squared again.",
+        ),
     ),
     variants=(
         _brier_in_a_loop,
@@ -414,6 +444,47 @@ BRIER_PARTS = Exercise(
             "shares-squared",
             _parts(share=lambda size, n, groups: (size / n) ** 2),
             "Each group's numbers are right. Your weights are squared shares and do not add up to 1.",
+        ),
+        Mistake(
+            "uncertainty-a-quarter",
+            _parts(unsure=lambda base, n: 0 * base + 0.25),
+            "Reliability and resolution are right. The uncertainty is a quarter only where it happens on half of the days.",
+        ),
+        Mistake(
+            "uncertainty-is-one-minus-the-base",
+            _parts(unsure=lambda base, n: 1 - base),
+            "Reliability and resolution are right. What is most uncertain, a share of 0, of ½ or of 1?",
+        ),
+        Mistake(
+            "uncertainty-an-entropy",
+            _parts(unsure=lambda base, n: -(base * base.log() + (1 - base) * (1 - base).log())),
+            "Reliability and resolution are right. That is the entropy, which belongs to the log score; the parts of a squared "
+            "score are squares.",
+        ),
+        Mistake(
+            "uncertainty-of-the-mean-forecast",
+            lambda f, h: (*_parts()(f, h)[:2], f.mean() * (1 - f.mean())),
+            "Reliability and resolution are right. Uncertainty is about what happened; no forecast comes into it.",
+        ),
+        Mistake(
+            "resolution-within-the-groups",
+            _parts(sort=lambda f, m, base: m * (1 - m)),
+            "Reliability and uncertainty are right. Your resolution is what is left uncertain *within* the groups; asked is how "
+            "far the groups lie from the share over all days.",
+        ),
+        Mistake(
+            "signed",
+            _parts(miss=lambda f, m, base: f - m, sort=lambda f, m, base: m - base),
+            "Uncertainty is right. In the other two your gaps keep their signs and cancel.",
+        ),
+        Mistake(
+            "no-groups",
+            lambda f, h: (
+                (f.mean() - h.mean()) ** 2,
+                ((h - h.mean()) ** 2).mean(),
+                h.mean() * (1 - h.mean()),
+            ),
+            "Uncertainty is right. You compare all days with all days; where do the groups come in?",
         ),
     ),
     variants=(

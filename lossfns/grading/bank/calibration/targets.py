@@ -196,6 +196,16 @@ SMOOTH = Exercise(
             lambda t, k, e, s: torch.cat([smooth_labels(t, k, e, s), torch.zeros(len(t), 1)], 1),
             "Your rows have a class too many. The classes are 0 to k − 1.",
         ),
+        Mistake(
+            "uniform-true-class-only-loses-its-part",
+            _smoothed(lambda e, k: (1 - e / k, e / k)),
+            'Right for "exact". In "uniform" the true class gives up what *all* the others get together.',
+        ),
+        Mistake(
+            "always-a-tenth",
+            lambda t, k, e, s: smooth_labels(t, k, 0.1, s),
+            "You use 0.1 where ε was given. Changing `epsilon` does not change the labels.",
+        ),
     ),
     variants=(
         _smooth_in_numpy,
@@ -414,6 +424,31 @@ MIXUP = Exercise(
             "larger-share",
             lambda x, y, order, lam: mix(x, y, order, max(lam, 1 - lam)),
             "Right while λ is above a half. You always give the sample itself the larger share; here λ is what it says.",
+        ),
+        Mistake(
+            "labels-half-and-half",
+            _mixed(targets=lambda y, p, lam: (y + p) / 2),
+            "The inputs are right. The labels are mixed half and half, whatever λ is.",
+        ),
+        Mistake(
+            "brackets",
+            _mixed(lambda x, p, lam: lam * x + 1 - lam * p, lambda y, p, lam: lam * y + 1 - lam * p),
+            "`1 - lam * p` multiplies first and subtracts then. What belongs in brackets?",
+        ),
+        Mistake(
+            "lambda-minus-one",
+            _mixed(lambda x, p, lam: lam * x + (lam - 1) * p, lambda y, p, lam: lam * y + (lam - 1) * p),
+            "The partner is subtracted in yours. The two shares are both positive and add up to 1.",
+        ),
+        Mistake(
+            "partner-whole",
+            _mixed(lambda x, p, lam: lam * x + p, lambda y, p, lam: lam * y + p),
+            "The partner comes in whole. The two shares add up to 1.",
+        ),
+        Mistake(
+            "the-same-share",
+            _mixed(lambda x, p, lam: lam * (x + p), lambda y, p, lam: lam * (y + p)),
+            "Both get λ in yours. The two shares add up to 1.",
         ),
     ),
     variants=(

@@ -6,41 +6,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lossfns.grading.exercise import Exercise, Mistake, Question, Regime
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
-
-# cal-07 · predict: what temperature does ---------------------------------------------------------------------------
-
-RANKING = Question(
-    id="cal-07",
-    name="ranking",
-    title="Two of ten and one of ten",
-    kind="predict",
-    points=1,
-    minutes=4,
-    difficulty=2,
-    options={
-        "A": "No answer changes its class, so the accuracy stays; and the network stays surer of the same digits.",
-        "B": "No answer changes its class, so the accuracy stays; of which of two digits it is surer can change.",
-        "C": "The accuracy rises: the mistakes were made by too much confidence.",
-        "D": "The accuracy falls a little: where two classes were close, the softer answer may be the other one.",
-    },
-    answer="B",
-    because="Dividing by T > 0 keeps the order of the ten logits of a digit. Between digits it need not: a high T lets "
-    "many faint rivals speak, a low T hears the nearest one only.",
-    misconceptions={
-        "A": "The first half is right. For the second compare logits (4, 1, −20, −20) and (4, 0, 0, 0): of which is a "
-        "softmax surer at T = 1, and of which at T = ¼?",
-        "C": "Take the mistakes one by one: which of a digit's logits is the largest, before the division and after?",
-        "D": "Softer, yes. But if z₁ > z₂, which is larger, z₁ / T or z₂ / T?",
-    },
-    hints=(
-        "Two questions: the order of the classes within one digit, and the order of the digits by confidence.",
-        "Dividing by a positive number keeps an order of numbers. Is a confidence just one of those numbers?",
-        "A confidence is 1 / Σ exp((z_j − z_top) / T). When T is tiny only the nearest rival counts, when T is huge all do.",
-    ),
-)
-
 
 # cal-08 · temperature by Newton's method ----------------------------------------------------------------------------
 
@@ -288,6 +255,26 @@ NEWTON = Exercise(
             "You divide slope by curvature for each row and average the steps. Newton's step is one slope over one "
             "curvature, each averaged first.",
         ),
+        Mistake(
+            "small-steps",
+            _newton(step=lambda g, h: -0.1 * g),
+            "You step by a tenth of the slope. Newton's step is the slope divided by the curvature; no rate is needed.",
+        ),
+        Mistake(
+            "variance-of-all-logits",
+            _newton(curvature=lambda p, z, t: z.var()),
+            "Your variance is that of all logits of all rows together. Each row has one of its own, under its p.",
+        ),
+        Mistake(
+            "turned-over",
+            _newton(step=lambda g, h: -h / g),
+            "You divide the curvature by the slope. Where the loss bends strongly a step should be short.",
+        ),
+        Mistake(
+            "weights-for-the-variance",
+            _newton(curvature=lambda p, z, t: (p * (1 - p) * z**2).sum(1).mean()),
+            "The slope is right. The logits of a row vary *together*: their variance is mean square minus squared mean.",
+        ),
     ),
     variants=(
         _newton_by_autograd,
@@ -456,45 +443,31 @@ HELD_OUT = Exercise(
             lambda z, t, m, s: network_temperature_shipped(z, t, m, 10 * s),
             "More steps find the best temperature for the same rows more exactly. Are they the right rows to ask?",
         ),
+        Mistake(
+            "half-of-the-training-rows",
+            _fitted(rows=lambda n, m: slice(None, m // 2)),
+            "You take half of the training rows. The network has seen every one of those as well.",
+        ),
+        Mistake(
+            "as-many-as-in-training",
+            _fitted(rows=lambda n, m: slice(m, 2 * m)),
+            "You start at the right row and stop after n_train of them. All rows that can tell should: where do they end?",
+        ),
+        Mistake(
+            "to-the-end",
+            _fitted(steps=lambda s: 100),
+            "The rows are right now. `steps` no longer says how many steps are taken.",
+        ),
+        Mistake(
+            "one-added",
+            lambda z, t, m, s: 1 + network_temperature_shipped(z, t, m, s),
+            "You add 1, so that the result lies above it. It is still learned from the same rows: what do they know?",
+        ),
     ),
     variants=(
         lambda z, t, m, s: fit_temperature(z[m:], t[m:], s),
         lambda z, t, m, s: _newton_by_autograd(z[m:], t[m:], s),
         lambda z, t, m, s: _newton_in_numpy(z[m - len(z) :], t[m - len(t) :], s),
         lambda z, t, m, s: _fitted()(z.float(), t, m, s),
-    ),
-)
-
-
-# cal-13 · choose: what to do about it -------------------------------------------------------------------------------
-
-CHOOSE = Question(
-    id="cal-13",
-    name="remedy",
-    title="A network that cannot be trained again",
-    kind="choose",
-    points=1,
-    minutes=4,
-    difficulty=2,
-    options={
-        "A": "Train it again with label smoothing, ε = 0.1.",
-        "B": "Divide its logits by a temperature fitted on its 50,000 training images: there are far more of them.",
-        "C": "Divide its logits by a temperature fitted on the 600 new images.",
-        "D": "Subtract 0.14 from the probability of the class that it names, and leave the others as they are.",
-    },
-    answer="C",
-    because="One number needs few images, and it needs images that the network has not learnt. No class changes its place, "
-    "so every finding stays; afterwards look at the diagram of yet other images, if you have any.",
-    misconceptions={
-        "A": "That could help while it is being trained. But findings are to stay as they are, and a network that is trained "
-        "again gives others.",
-        "B": "On images that it was trained on, a network is right nearly always. Which temperature is best for somebody who "
-        "is always right?",
-        "D": "Add up the probabilities of one image then. And is it too sure by 0.14 where it says 0.4, and where it says 1?",
-    },
-    hints=(
-        "What must stay, and what may change? Which of the four touches the findings?",
-        "Two of the four leave every finding as it is and give probabilities that add up to 1. They differ in whom they ask.",
-        "A network's record on images that it was trained on says nothing about new ones.",
     ),
 )
