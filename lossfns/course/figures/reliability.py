@@ -84,8 +84,8 @@ def frame(title: str, most: float) -> tuple[Figure, Axes, Axes]:
 
 
 def explain(ax: Axes, text: str) -> None:
-    """A line of small print in the corner that no calibrated model reaches."""
-    ax.annotate(text, (0.015, 0.965), xycoords="axes fraction", color="#777777", va="top", size=9.5)
+    """A line of small print in the lower right corner."""
+    ax.annotate(text, (0.985, 0.04), xycoords="axes fraction", color="#777777", ha="right", size=9.5)
 
 
 def bars(edges: Array, i: int, of: int, heights: Array) -> tuple[Array, Array, Array]:
