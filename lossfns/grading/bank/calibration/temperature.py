@@ -324,9 +324,18 @@ def network_temperature(logits, target, n_train, steps):
 
 
 def networks(rng: np.random.Generator) -> Iterator[Probe]:
-    """Rows that were learnt by heart first, then rows that were not: more of the one kind, more of the other, equally many."""
-    for n_train, n_held, steps in ((9, 14, 1), (9, 14, 5), (16, 9, 4), (8, 8, 3), (5, 15, 2)):
-        z, t = logits_of(rng, n_held, 3, 2.5)
+    """Rows that were learnt by heart first, then rows that were not: more of the one kind, more of the other, equally
+    many; and a network that is too timid."""
+    sizes = (
+        (9, 14, 1, 2.5),
+        (9, 14, 5, 2.5),
+        (16, 9, 4, 2.5),
+        (8, 8, 3, 2.5),
+        (5, 15, 2, 2.5),
+        (6, 20, 4, 0.5),
+    )
+    for n_train, n_held, steps, heat in sizes:
+        z, t = logits_of(rng, n_held, 3, heat)
         learnt = rng.integers(3, size=n_train)
         seen = rng.normal(0, 1, (n_train, 3)).round(2)
         seen[np.arange(n_train), learnt] += rng.uniform(3, 5, n_train).round(2)
