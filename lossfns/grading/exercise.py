@@ -63,6 +63,7 @@ TOPIC_OF_PREFIX = {
     "con": "contrastive",
     "seq": "sequence",
     "pen": "regularization",
+    "opt": "optimizers",
     "cal": "calibration",
     "pick": "choosing",
     "pref": "preferences",

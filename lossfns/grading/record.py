@@ -72,7 +72,10 @@ def gradient(answer: Callable, args: tuple) -> torch.Tensor | None:
 
 
 def trajectory(answer: Callable, args: tuple) -> torch.Tensor | None:
-    """The first carried value after each step: args are (carried values, one tuple of further arguments a step)."""
+    """The first carried value after each step: args are (carried values, one tuple of further arguments a step).
+
+    An answer that returns another number of values than are carried is given back as it is: its shape tells.
+    """
     carried, steps = args
     path = []
     for more in steps:
@@ -80,7 +83,11 @@ def trajectory(answer: Callable, args: tuple) -> torch.Tensor | None:
         if result is None:
             return None
         several = isinstance(result, tuple) or (isinstance(result, list) and len(carried) > 1)
-        carried = tuple(result) if several else (result,)
+        stacked = len(carried) > 1 and np.shape(result) == (len(carried), *np.shape(carried[0]))
+        again = tuple(result) if several or stacked else (result,)
+        if len(again) != len(carried):
+            return result
+        carried = again
         path.append(torch.as_tensor(carried[0]).detach().clone())
     return torch.stack(path)
 

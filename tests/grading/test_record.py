@@ -350,6 +350,21 @@ def test_trajectory_of_an_answer_that_returns_nothing():
     assert only(lambda w, v, g, lr: None, PATH).junk == "NoneType"
 
 
+def test_trajectory_takes_a_table_whose_rows_are_the_carried_values():
+    probe = Probe(((np.ones(3), np.zeros(3)), ((np.ones(3),), (np.ones(3),))), via=trajectory)
+    stacked = only(lambda w, v, g: torch.stack([w - v - g, v + g]), probe).value
+    np.testing.assert_array_equal(stacked, only(lambda w, v, g: (w - v - g, v + g), probe).value)
+
+
+@pytest.mark.parametrize(
+    "returned", [lambda w, v, g: w - g, lambda w, v, g: (w - g,), lambda w, v, g: (w, v, g)]
+)
+def test_trajectory_of_an_answer_that_returns_too_few_or_too_many_shows_in_the_shape(returned):
+    probe = Probe(((np.ones(3), np.zeros(3)), ((np.ones(3),), (np.ones(3),))), via=trajectory)
+    outcome = only(returned, probe)
+    assert outcome.error is None and outcome.value.shape != (2, 3)
+
+
 def test_trajectory_draws_the_same_probes_for_a_seed():
     first, second = (list(descents(np.random.default_rng(3))) for _ in range(2))
     assert [probe.args for probe in first] == [probe.args for probe in second]

@@ -1,0 +1,456 @@
+"""Two training loops that fail silently. Each function below a heading is the solution that a learner may ask for."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from lossfns.grading.bank.optimizers.descent import bowl, tilted
+from lossfns.grading.exercise import Exercise, Mistake, Regime
+from lossfns.grading.record import Probe
+
+# opt-11 · fix: Adam that slows down -----------------------------------------------------------------------------------
+
+
+def minimise_shipped(grad, start, lr, steps):
+    w, m, v, t = start.clone(), torch.zeros_like(start), torch.zeros_like(start), 0
+    for _ in range(steps):
+        t = 1
+        g = grad(w)
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        m_hat = m / (1 - 0.9**t)
+        v_hat = v / (1 - 0.999**t)
+        w = w - lr * m_hat / (v_hat.sqrt() + 1e-8)
+    return w
+
+
+def minimise(grad, start, lr, steps):
+    w, m, v, t = start.clone(), torch.zeros_like(start), torch.zeros_like(start), 0
+    for _ in range(steps):
+        t = t + 1
+        g = grad(w)
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        m_hat = m / (1 - 0.9**t)
+        v_hat = v / (1 - 0.999**t)
+        w = w - lr * m_hat / (v_hat.sqrt() + 1e-8)
+    return w
+
+
+def slopes(rng: np.random.Generator) -> Iterator[Probe]:
+    """Two slopes, after one step, a few and many."""
+    for grad, n, lr, steps in (
+        (bowl, 2, 0.1, 1),
+        (bowl, 2, 0.1, 2),
+        (tilted, 2, 0.1, 3),
+        (bowl, 3, 0.05, 12),
+        (tilted, 3, 0.05, 40),
+    ):
+        yield Probe((grad, (rng.uniform(1.2, 3, n) * rng.choice([-1, 1], n)).round(2), lr, steps))
+
+
+def _minimise(
+    t=lambda k, t: k + 1,
+    correct=lambda m, v, t: (m / (1 - 0.9**t), v / (1 - 0.999**t)),
+    second=lambda v, g, m: 0.999 * v + 0.001 * g**2,
+    first=lambda m, g: 0.9 * m + 0.1 * g,
+    move=lambda w, lr, m, v, g: w - lr * m / (v.sqrt() + 1e-8),
+    extra=0,
+):
+    """The loop with one of its parts replaced; t(k, t) is the number of step k = 0, 1, …"""
+
+    def loop(grad, start, lr, steps):
+        w, m, v, now = start.clone(), torch.zeros_like(start), torch.zeros_like(start), 0
+        for k in range(steps + extra):
+            now = t(k, now)
+            g = grad(w)
+            m, v = first(m, g), second(v, g, m)
+            m_hat, v_hat = correct(m, v, now)
+            w = move(w, lr, m_hat, v_hat, g)
+        return w
+
+    return loop
+
+
+def _corrected_in_place(grad, start, lr, steps):
+    w, m, v = start.clone(), torch.zeros_like(start), torch.zeros_like(start)
+    for t in range(1, steps + 1):
+        g = grad(w)
+        m = (0.9 * m + 0.1 * g) / (1 - 0.9**t)
+        v = (0.999 * v + 0.001 * g**2) / (1 - 0.999**t)
+        w = w - lr * m / (v.sqrt() + 1e-8)
+    return w
+
+
+def _minimise_by_torch(grad, start, lr, steps):
+    w = start.clone().requires_grad_()
+    optimizer = torch.optim.Adam([w], lr=lr)
+    for _ in range(steps):
+        w.grad = grad(w.detach())
+        optimizer.step()
+    return w
+
+
+def _minimise_counting_from_one(grad, start, lr, steps):
+    w, m, v = start, 0 * start, 0 * start
+    for t in range(1, steps + 1):
+        g = grad(w)
+        m = 0.9 * m + (1 - 0.9) * g
+        v = 0.999 * v + (1 - 0.999) * g * g
+        w = w - lr * (m / (1 - 0.9**t)) / (torch.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return w
+
+
+FROZEN = Exercise(
+    id="opt-11",
+    name="minimise",
+    title="Adam with the brake on",
+    points=2,
+    minutes=12,
+    difficulty=2,
+    reference=minimise,
+    shipped=minimise_shipped,
+    symptom="It still behaves as it came: the first step is torch's to the last digit, and from the second on it falls "
+    "behind, although no error is raised and the loss goes down.",
+    probes=slopes,
+    regimes=(
+        Regime(
+            "later steps",
+            lambda g, s, lr, steps: steps > 1,
+            "more than one step is taken",
+            "a single step is taken",
+        ),
+    ),
+    gives="the final weights, shape (d,),",
+    hints=(
+        "The first step is right and later ones are not. Which lines should give something else on the second step?",
+        "Print m, v, m_hat and v_hat for the first three steps, and what they are divided by.",
+        "The number of the step must grow: t is 1 on the first step, 2 on the second. Look at where it is set.",
+    ),
+    mistakes=(
+        Mistake(
+            "corrections-removed",
+            _minimise(correct=lambda m, v, t: (m, v)),
+            "That is Adam without any correction (or with a rate three times as high, which comes to the same). Then the first "
+            "steps are far too long. The corrections belong there, with the right t.",
+        ),
+        Mistake(
+            "starts-at-two",
+            _minimise(t=lambda k, t: k + 2),
+            "t grows now, and is one ahead: on the first step it is 1.",
+        ),
+        Mistake(
+            "counted-twice",
+            _minimise(t=lambda k, t: 2 * k + 1),
+            "Right on the first step. t grows by two from step to step.",
+        ),
+        Mistake(
+            "counted-twice-from-two",
+            _minimise(t=lambda k, t: 2 * k + 2),
+            "t grows by two from step to step. On the first step it is 1, on the second 2.",
+        ),
+        Mistake(
+            "only-first-moment-grows",
+            _minimise(correct=lambda m, v, t: (m / (1 - 0.9**t), v / (1 - 0.999))),
+            "Right on the first step. The correction of m follows the step now; that of v is still the first one's.",
+        ),
+        Mistake(
+            "only-second-moment-grows",
+            _minimise(correct=lambda m, v, t: (m / (1 - 0.9), v / (1 - 0.999**t))),
+            "Right on the first step. The correction of v follows the step now; that of m is still the first one's.",
+        ),
+        Mistake(
+            "last-step-throughout",
+            lambda grad, start, lr, steps: _minimise(t=lambda k, t: steps)(grad, start, lr, steps),
+            "Right for a single step. Your t is that of the last step throughout: at which step does the loop stand?",
+        ),
+        Mistake(
+            "times-t",
+            _minimise(correct=lambda m, v, t: (m / (1 - 0.9 * t), v / (1 - 0.999 * t))),
+            "t grows now. You multiply by it in the correction, where β was raised to its power.",
+        ),
+        Mistake(
+            "square-lost",
+            _minimise(second=lambda v, g, m: 0.999 * v + 0.001 * g.abs()),
+            "t is right now. The square in v was there before and has gone.",
+        ),
+        Mistake(
+            "beta2-changed",
+            _minimise(
+                second=lambda v, g, m: 0.9 * v + 0.1 * g**2,
+                correct=lambda m, v, t: (m / (1 - 0.9**t), v / (1 - 0.9**t)),
+            ),
+            "t is right now. β₂ was 0.999 and has become 0.9: that hides the trouble, and changes the optimizer.",
+        ),
+        Mistake(
+            "averages-restarted",
+            _minimise(
+                first=lambda m, g: 0.1 * g,
+                second=lambda v, g, m: 0.001 * g**2,
+                correct=lambda m, v, t: (m / 0.1, v / 0.001),
+            ),
+            "Every step is like the first now: the averages have lost their memory, and what is left is the sign of the "
+            "gradient.",
+        ),
+        Mistake(
+            "plain-descent",
+            _minimise(move=lambda w, lr, m, v, g: w - lr * g),
+            "That is plain gradient descent now. The loop is Adam's, but for one line.",
+        ),
+        Mistake(
+            "momentum-only",
+            _minimise(move=lambda w, lr, m, v, g: w - lr * m),
+            "t is right now. The division by √v̂ was there before and has gone.",
+        ),
+        Mistake(
+            "uphill",
+            _minimise(move=lambda w, lr, m, v, g: w + lr * m / (v.sqrt() + 1e-8)),
+            "t is right now, and the steps go uphill.",
+        ),
+        Mistake(
+            "one-step-more",
+            _minimise(extra=1),
+            "The steps are right now, and there is one too many.",
+        ),
+        Mistake(
+            "one-step-less",
+            _minimise(extra=-1),
+            "The steps are right now, and there is one too few. Does your loop count from 1 and stop before `steps`?",
+        ),
+        Mistake(
+            "one-step-only",
+            lambda grad, start, lr, steps: minimise(grad, start, lr, 1),
+            "Yours ends where the first step ends. Is the `return` inside the loop?",
+        ),
+        Mistake(
+            "corrected-state-kept",
+            _corrected_in_place,
+            "Right on the first step. You write the corrected averages back into m and v, and the next step corrects them "
+            "again.",
+        ),
+        Mistake(
+            "starts-at-one-and-waits",
+            _minimise(t=lambda k, t: max(1, k)),
+            "The first two steps share the same t. It is 1 on the first step and 2 on the second.",
+        ),
+    ),
+    variants=(
+        _minimise_by_torch,
+        _minimise_counting_from_one,
+        _minimise(),
+        lambda grad, start, lr, steps: minimise(grad, start.float(), lr, steps),
+    ),
+)
+
+
+# opt-12 · fix: the loss that comes back -------------------------------------------------------------------------------
+
+
+def train_line_shipped(x, y, lr, steps):
+    w = torch.zeros(2, dtype=x.dtype, requires_grad=True)
+    losses = []
+    for _ in range(steps):
+        loss = ((w[0] * x + w[1] - y) ** 2).mean()
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            w -= lr * w.grad
+    return torch.tensor(losses, dtype=x.dtype)
+
+
+def train_line(x, y, lr, steps):
+    w = torch.zeros(2, dtype=x.dtype, requires_grad=True)
+    losses = []
+    for _ in range(steps):
+        w.grad = None
+        loss = ((w[0] * x + w[1] - y) ** 2).mean()
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            w -= lr * w.grad
+    return torch.tensor(losses, dtype=x.dtype)
+
+
+def lines(rng: np.random.Generator) -> Iterator[Probe]:
+    """Points near a line, after one step, a few and many."""
+    for n, lr, steps in ((3, 0.1, 1), (4, 0.1, 2), (5, 0.1, 4), (5, 0.05, 9), (8, 0.1, 30)):
+        x = rng.uniform(-1.5, 1.5, n).round(2)
+        yield Probe(
+            (x, (rng.uniform(1.5, 3) * x + rng.uniform(1, 2) + rng.normal(0, 0.2, n)).round(2), lr, steps)
+        )
+
+
+def _train(
+    slope=lambda x, e: 2 * torch.stack([(e * x).mean(), e.mean()]),
+    memory=lambda kept, g, k: g,
+    loss=lambda e: (e**2).mean(),
+    end=lambda losses: losses,
+    after=False,
+    extra=0,
+    move=lambda w, lr, g: w - lr * g,
+):
+    """The loop, written without autograd, with one of its parts replaced."""
+
+    def loop(x, y, lr, steps):
+        w, kept, losses = torch.zeros(2, dtype=x.dtype), torch.zeros(2, dtype=x.dtype), []
+        for k in range(steps + extra):
+            e = w[0] * x + w[1] - y
+            if not after:
+                losses.append(loss(e))
+            kept = memory(kept, slope(x, e), k)
+            w = move(w, lr, kept)
+            if after:
+                losses.append(loss(w[0] * x + w[1] - y))
+        return end(losses)
+
+    return loop
+
+
+def _train_with_optimizer(x, y, lr, steps):
+    w = torch.zeros(2, dtype=x.dtype, requires_grad=True)
+    optimizer, losses = torch.optim.SGD([w], lr=lr), []
+    for _ in range(steps):
+        loss = ((w[0] * x + w[1] - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return torch.tensor(losses)
+
+
+def _train_with_zero_after(x, y, lr, steps):
+    w = torch.zeros(2, dtype=x.dtype, requires_grad=True)
+    losses = []
+    for _ in range(steps):
+        loss = ((w[0] * x + w[1] - y) ** 2).mean()
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            w -= lr * w.grad
+        w.grad.zero_()
+    return torch.tensor(losses, dtype=x.dtype)
+
+
+ZERO_GRAD = Exercise(
+    id="opt-12",
+    name="train_line",
+    title="The loss that comes back",
+    points=2,
+    minutes=10,
+    difficulty=1,
+    reference=train_line,
+    shipped=train_line_shipped,
+    symptom="It still behaves as it came: the loss falls at first, then climbs back nearly to where it began, falls again, and "
+    "never settles, at whatever rate.",
+    probes=lines,
+    regimes=(
+        Regime(
+            "later steps",
+            lambda x, y, lr, steps: steps > 2,
+            "more than two losses are kept",
+            "one or two losses are kept",
+        ),
+    ),
+    gives="the losses, shape (steps,),",
+    hints=(
+        "A ball that swings through the valley and never loses speed: that is momentum with β = 1. Where is anything "
+        "remembered here?",
+        "Print `w.grad` after each `backward()`, beside the gradient that you work out by hand at that point.",
+        "`backward()` *adds* to `.grad`. Once in each round it has to be emptied, before the next `backward()`.",
+    ),
+    mistakes=(
+        Mistake(
+            "friction-added",
+            _train(memory=lambda kept, g, k: 0.9 * kept + g),
+            "You let the old gradient fade by 0.9: that is momentum. The line says gradient descent, with nothing remembered.",
+        ),
+        Mistake(
+            "halved-each-round",
+            _train(memory=lambda kept, g, k: kept / 2 + g),
+            "Half of the old gradient is still there at each step. Nothing of it should be.",
+        ),
+        Mistake(
+            "averaged",
+            _train(memory=lambda kept, g, k: (kept * k + g) / (k + 1)),
+            "You average the gradients of all steps so far, or let the rate fall while they add up. The step asked here follows the gradient of this point alone.",
+        ),
+        Mistake(
+            "emptied-every-other-round",
+            _train(memory=lambda kept, g, k: g if k % 2 == 0 else kept + g),
+            "The first step is right. The gradient is emptied in every other round only.",
+        ),
+        Mistake(
+            "never-moves",
+            _train(move=lambda w, lr, g: w),
+            "Your loss never changes. Is the gradient emptied between `backward()` and the step, or do the weights begin at "
+            "zero again in each round?",
+        ),
+        Mistake(
+            "rate-lowered",
+            lambda x, y, lr, steps: train_line_shipped(x, y, lr / 10, steps),
+            "A smaller rate makes the swings slower. They do not die, and the first step was right before.",
+        ),
+        Mistake(
+            "loss-after-the-step",
+            _train(after=True),
+            "It descends now. Your losses are measured after the step; they were measured before.",
+        ),
+        Mistake(
+            "half-the-slope",
+            _train(slope=lambda x, e: torch.stack([(e * x).mean(), e.mean()])),
+            "It descends now, at half the speed: the 2 of the square has gone.",
+        ),
+        Mistake(
+            "summed",
+            _train(slope=lambda x, e: 2 * torch.stack([(e * x).sum(), e.sum()])),
+            "Nothing is remembered now, and the slope is that of the sum: n times too steep.",
+        ),
+        Mistake(
+            "sum-for-the-loss",
+            _train(slope=lambda x, e: 2 * torch.stack([(e * x).sum(), e.sum()]), loss=lambda e: (e**2).sum()),
+            "Nothing is remembered now. The mean in the loss has become a sum.",
+        ),
+        Mistake(
+            "uphill",
+            _train(move=lambda w, lr, g: w + lr * g),
+            "Nothing is remembered now, and the steps go uphill.",
+        ),
+        Mistake(
+            "only-w-emptied",
+            _train(memory=lambda kept, g, k: torch.stack([g[0], kept[1] + g[1]])),
+            "The gradient of the slope is emptied now. That of the intercept still adds up.",
+        ),
+        Mistake(
+            "only-b-emptied",
+            _train(memory=lambda kept, g, k: torch.stack([kept[0] + g[0], g[1]])),
+            "The gradient of the intercept is emptied now. That of the slope still adds up.",
+        ),
+        Mistake(
+            "last-loss-only",
+            _train(end=lambda losses: losses[-1]),
+            "It descends now. You return the last loss; all of them were asked.",
+        ),
+        Mistake(
+            "one-loss-more",
+            _train(extra=1),
+            "It descends now. You return one loss too many.",
+        ),
+        Mistake(
+            "first-step-only",
+            _train(memory=lambda kept, g, k: g if k == 0 else kept),
+            "The first step is right. After it the gradient is never worked out again.",
+        ),
+        Mistake(
+            "unit-step",
+            _train(memory=lambda kept, g, k: g / g.norm()),
+            "Nothing is remembered now. You divide the gradient by its length, which was not there before.",
+        ),
+    ),
+    variants=(
+        _train_with_optimizer,
+        _train_with_zero_after,
+        _train(),
+        lambda x, y, lr, steps: train_line(x.float(), y.float(), lr, steps),
+    ),
+)
