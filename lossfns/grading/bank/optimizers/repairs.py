@@ -9,7 +9,7 @@ from lossfns.grading.bank.optimizers.descent import bowl, tilted
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
-# opt-11 · fix: Adam that slows down -----------------------------------------------------------------------------------
+# opt-11 · fix: Adam whose corrections do not follow the step -----------------------------------------------------------------------------------
 
 
 def minimise_shipped(grad, start, lr, steps):
@@ -105,14 +105,14 @@ def _minimise_counting_from_one(grad, start, lr, steps):
 FROZEN = Exercise(
     id="opt-11",
     name="minimise",
-    title="Adam with the brake on",
+    title="Adam, written by hand",
     points=2,
     minutes=12,
     difficulty=2,
     reference=minimise,
     shipped=minimise_shipped,
-    symptom="It still behaves as it came: the first step is torch's to the last digit, and from the second on it falls "
-    "behind, although no error is raised and the loss goes down.",
+    symptom="It still behaves as it came: the first step is torch's to the last digit and the second is not. The steps are "
+    "too long at first and too short in the end, although no error is raised and the loss goes down.",
     probes=slopes,
     regimes=(
         Regime(
