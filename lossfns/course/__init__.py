@@ -18,6 +18,7 @@ _HOME = {
     "fit_line": "training",
     "mlp": "networks",
     "train": "networks",
+    "RowTransformer": "transformers",
     "knn_accuracy": "neighbours",
     "Factors": "tastes",
     "hold_back": "tastes",

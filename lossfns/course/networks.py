@@ -49,6 +49,7 @@ def train(
     optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.AdamW,
     watch: Callable[[], Any] | None = None,
     every: int | None = None,
+    prepare: Callable[..., Any] | None = None,
     **options: Any,
 ) -> Training:
     """Train `model` in place for a number of steps, keep every batch's loss, and look at it now and then.
@@ -59,6 +60,7 @@ def train(
     optimizer, options: a torch.optim.Optimizer (ours or torch's) and its keywords, weight_decay=0.1.
     watch: watch() -> whatever is worth keeping; called in eval mode without gradients before the first step,
         after every `every` steps (only at the two ends where `every` is None), and after the last.
+    prepare: prepare(optimizer, step, *batch), called before each step's loss; Sophia takes in its curvature there.
 
     Returns a Training. Raises ValueError when steps is below 1, `every` is below 1, or `batches` ends too early.
 
@@ -78,7 +80,12 @@ def train(
             at.append(step)
             seen.append(_looked(model, watch))
         if step < steps:
-            losses.append(_step(model, loss, next(stream, None), opt, rate(step), step))
+            batch = next(stream, None)
+            if batch is None:
+                raise ValueError(f"batches ended before step {step}")
+            if prepare:
+                prepare(opt, step, *batch)
+            losses.append(_step(model, loss, batch, opt, rate(step)))
     return Training(torch.stack(losses), at, seen)
 
 
@@ -94,13 +101,10 @@ def _looked(model: nn.Module, watch: Callable[[], Any]) -> Any:
 def _step(
     model: nn.Module,
     loss: Callable[..., Tensor],
-    batch: tuple[Tensor, ...] | None,
+    batch: tuple[Tensor, ...],
     opt: torch.optim.Optimizer,
     lr: float,
-    step: int,
 ) -> Tensor:
-    if batch is None:
-        raise ValueError(f"batches ended before step {step}")
     for group in opt.param_groups:
         group["lr"] = lr
     opt.zero_grad()

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, mse_loss
 
+import lossfns
 from lossfns.course import minibatches, mlp, train
 
 
@@ -67,3 +68,35 @@ def test_train_says_what_is_wrong():
         train(model, lambda m, x: m(x).mean(), iter([(x,)]), steps=2, lr=0.1)
     with pytest.raises(ValueError, match="at least 1"):
         train(model, lambda m, x: m(x).mean(), iter([(x,)]), steps=0, lr=0.1)
+
+
+def test_prepare_is_called_before_each_step_with_the_optimizer_and_the_batch():
+    seen = []
+    model, x = mlp(1, 1), torch.ones(4, 1)
+    before = [p.clone() for p in model.parameters()]
+
+    def prepare(optimizer, step, batch):
+        same = all(torch.equal(p, q) for p, q in zip(model.parameters(), before, strict=True))
+        seen.append((type(optimizer), step, batch is x, same))
+
+    train(model, lambda m, x: m(x).square().mean(), iter([(x,)] * 3), steps=2, lr=0.1, prepare=prepare)
+    assert seen == [(torch.optim.AdamW, 0, True, True), (torch.optim.AdamW, 1, True, False)]
+
+
+def test_prepare_serves_sophia():
+    model, x = mlp(2, 3, seed=1), torch.randn(16, 2, generator=torch.Generator().manual_seed(0))
+    y = torch.zeros(16, dtype=torch.int64)
+
+    def curvature(optimizer, step, x, y):
+        optimizer.update_curvature(lossfns.gauss_newton_bartlett(model(x), model.parameters()))
+
+    trail = train(
+        model,
+        lambda m, x, y: torch.nn.functional.cross_entropy(m(x), y),
+        iter([(x, y)] * 30),
+        steps=30,
+        lr=0.1,
+        optimizer=lossfns.Sophia,
+        prepare=curvature,
+    )
+    assert trail.losses[-1] < trail.losses[0] / 2

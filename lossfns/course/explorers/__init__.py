@@ -4,6 +4,7 @@ from lossfns.course.explorers.calibration import temperature
 from lossfns.course.explorers.choosing import choose
 from lossfns.course.explorers.classification import focal
 from lossfns.course.explorers.contrastive import negatives
+from lossfns.course.explorers.optimizers import valley
 from lossfns.course.explorers.preferences import leash
 from lossfns.course.explorers.regression import outlier
 from lossfns.course.explorers.regularization import ball
@@ -18,4 +19,5 @@ __all__ = [
     "outlier",
     "temperature",
     "token_losses",
+    "valley",
 ]
