@@ -170,6 +170,28 @@ COSINES = Exercise(
             "The dot products are right. You divide by the sum of the two lengths; make both vectors twice as long "
             "and see whether yours stays.",
         ),
+        Mistake(
+            "softmax",
+            _table(then=lambda s: torch.softmax(s, 1)),
+            "You put the cosines through a softmax. Here they were asked as they are.",
+        ),
+        Mistake(
+            "minus-unit-distance",
+            lambda a, b: -torch.cdist(a / a.norm(dim=1, keepdim=True), b / b.norm(dim=1, keepdim=True)),
+            "The rows have length one, and then you measure distances and turn the sign. Which product of two unit "
+            "rows is the cosine?",
+        ),
+        Mistake(
+            "scaled-dot",
+            lambda a, b: a @ b.T / a.shape[1] ** 0.5,
+            "You divide the dot products by √d, as attention does. A long vector still gets large ones: what makes a "
+            "cosine blind to lengths?",
+        ),
+        Mistake(
+            "mean-product",
+            lambda a, b: a @ b.T / a.shape[1],
+            "You divide the dot products by d. A long vector still gets large ones: what makes a cosine blind to lengths?",
+        ),
     ),
     variants=(
         lambda a, b: torch.nn.functional.cosine_similarity(a[:, None], b[None], dim=2),
@@ -407,6 +429,31 @@ TRIPLET = Exercise(
             lambda a, p, n, m: (m - _length(a - n)).relu().mean(),
             "You hold the negative at the margin from the anchor. The margin here counts from where the positive is.",
         ),
+        Mistake(
+            "mean-squared-distances",
+            _triplet(lambda x: (x**2).mean(1)),
+            "You compare mean squared differences. The distance asked is Euclidean: a sum under a root.",
+        ),
+        Mistake(
+            "clipped-above",
+            _triplet(price=lambda x: x.clamp(max=0)),
+            "You keep what is below zero and drop what is above. Which of the two should cost something?",
+        ),
+        Mistake(
+            "clipped-at-the-margin",
+            _triplet(excess=lambda near, far, m: (near - far).clamp(min=m), price=lambda x: x),
+            "You never charge less than the margin. It belongs to what is compared with zero.",
+        ),
+        Mistake(
+            "unit-rows",
+            lambda a, p, n, m: triplet_margin_loss(*(x / x.norm(dim=1, keepdim=True) for x in (a, p, n)), m),
+            "You give the rows length one first. The distances were asked of the embeddings as they are.",
+        ),
+        Mistake(
+            "margin-after-the-clip-each",
+            _triplet(excess=lambda near, far, m: (near - far).relu() + m, end=torch.sum),
+            "You add the margin after the clip, so it is always paid; and you add the prices up.",
+        ),
     ),
     variants=(
         lambda a, p, n, m: torch.nn.functional.triplet_margin_loss(a, p, n, margin=m, eps=0),
@@ -617,6 +664,40 @@ SEMI_HARD = Exercise(
                 (n > p[:, None]) & (n == torch.where(n > p[:, None], n, torch.inf).amin(1, keepdim=True))
             ),
             "You return a table of yes and no. Which column says yes, one number for each anchor?",
+        ),
+        Mistake(
+            "first-or-first",
+            lambda p, n: (n > p[:, None]).double().argmax(1),
+            "You take the first negative that is beyond the positive, and column 0 where none is. The nearest of them "
+            "was asked, and the farthest of all where none is.",
+        ),
+        Mistake(
+            "below-or-first",
+            lambda p, n: torch.where(n < p[:, None], n, torch.inf).argmin(1),
+            "You take the nearest of those that are nearer than the positive, the hardest of all. On which side of the "
+            "positive is semi-hard?",
+        ),
+        Mistake(
+            "just-below-or-first",
+            lambda p, n: torch.where(n < p[:, None], n, -torch.inf).argmax(1),
+            "You choose among the negatives that are nearer than the positive: those are hard. On which side of the "
+            "positive is semi-hard?",
+        ),
+        Mistake(
+            "masked-with-zero",
+            lambda p, n: (n * (n > p[:, None])).argmin(1),
+            "You set the distances that are out of the question to 0, and an argmin loves a 0. Which number never wins?",
+        ),
+        Mistake(
+            "farthest-beyond",
+            lambda p, n: (n * (n > p[:, None])).argmax(1),
+            "You take the farthest of those beyond the positive. The nearest of them was asked.",
+        ),
+        Mistake(
+            "rank",
+            lambda p, n: (n <= p[:, None]).sum(1),
+            "You count how many negatives are nearer than the positive. That is a place in the sorted row; the column "
+            "was asked.",
         ),
     ),
     variants=(

@@ -199,6 +199,38 @@ INFO_NCE = Exercise(
             _nce(lambda q, k: q @ k.T, end=lambda x: losses(x).sum()),
             "You compare plain dot products, where cosines were asked; and you add the losses up where a mean was.",
         ),
+        Mistake(
+            "softmax-twice",
+            _nce(end=lambda x: losses(torch.softmax(x, 1)).mean()),
+            "You take a softmax of a softmax. Cross entropy does that step itself: what does it want to be given?",
+        ),
+        Mistake(
+            "squared-distance",
+            _nce(lambda q, k: -(torch.cdist(unit(q), unit(k)) ** 2)),
+            "You use minus the squared distance of unit rows. That is 2·cosine − 2: the temperature is half of what was asked.",
+        ),
+        Mistake(
+            "everybody",
+            _nce(end=lambda x: -torch.log_softmax(x, 1).mean()),
+            "You average the logarithms of all keys. Only one of them is the query's own.",
+        ),
+        Mistake(
+            "root-of-the-temperature",
+            _nce(scale=lambda s, t: s / t**0.5),
+            "You divide by the root of the temperature.",
+        ),
+        Mistake(
+            "coarse-floor",
+            _nce(end=lambda x: -(torch.exp(-losses(x)) + 1e-6).log().mean()),
+            "Right unless a query is very wrong. Something small is added to the probability, so a disaster costs "
+            "less than it should, and teaches nothing.",
+        ),
+        Mistake(
+            "fine-floor",
+            _nce(end=lambda x: -(torch.exp(-losses(x)) + 1e-12).log().mean()),
+            "Right unless a query is very wrong. Something small is added to the probability, so a disaster costs "
+            "less than it should, and teaches nothing.",
+        ),
     ),
     variants=(
         lambda q, k, t: (lambda x: (torch.logsumexp(x, 1) - x.diagonal()).mean())(unit(q) @ unit(k).T / t),
@@ -386,6 +418,12 @@ INFO_NCE_GRAD = Exercise(
             _push(off=lambda p: p.log() - torch.eye(len(p))),
             "You took the logarithm of the probabilities. The slope has the probabilities themselves.",
         ),
+        Mistake(
+            "own-added",
+            _push(off=lambda p: p + torch.eye(len(p))),
+            "Right off the diagonal. On it you add 1 where one-hot is subtracted: raising the similarity of a query "
+            "and its own key must lower the loss.",
+        ),
     ),
     variants=(
         lambda s, t: _by_autograd(s, t),
@@ -560,6 +598,26 @@ CERTIFIED = Exercise(
             "without-own",
             lambda s: log(len(s)) - _without_own(s).mean() if len(s) > 1 else s.sum() * 0,
             "Your loss leaves the own key out of the sum. Then it can fall below zero, and the number rise above log n.",
+        ),
+        Mistake(
+            "decimal-log",
+            _certified(lambda x, n: (log(n) / log(10)) - x.mean()),
+            "Your log n is to base 10 and your loss in nats.",
+        ),
+        Mistake(
+            "probability",
+            _certified(lambda x, n: log(n) - torch.exp(-x).mean()),
+            "You subtract the mean probability of the own key. The loss is minus its logarithm.",
+        ),
+        Mistake(
+            "softmax-twice",
+            _certified(table=lambda s: torch.softmax(s, 1)),
+            "You take a softmax of a softmax. Cross entropy wants the logits.",
+        ),
+        Mistake(
+            "ratio",
+            _certified(lambda x, n: x.mean() / log(n) if n > 1 else x.mean()),
+            "You divide the loss by log n. A difference was asked.",
         ),
     ),
     variants=(

@@ -171,6 +171,22 @@ CLIP = Exercise(
             _clip(lambda a, b: a @ b.T, end=lambda x: losses(x).mean()),
             "Two things: one direction only, and of dot products that are no cosines.",
         ),
+        Mistake(
+            "second-halved",
+            _clip(end=lambda x: (losses(x) + losses(x.T) / 2).mean()),
+            "Both directions are right, and only the second one is halved. Which comes first, the sum or the half?",
+        ),
+        Mistake(
+            "stacked",
+            lambda a, b, t: losses(unit(torch.cat([a, b])) @ unit(torch.cat([b, a])).T / t).mean(),
+            "You stack the two kinds, so that each row also sees its own kind. An a chooses among the b, and a b among "
+            "the a.",
+        ),
+        Mistake(
+            "a-quarter",
+            _clip(end=lambda x: (losses(x) + losses(x.T)).mean() / 4),
+            "Both directions are right, and yours is half of their mean. Is it halved once too often?",
+        ),
     ),
     variants=(
         lambda a, b, t: (losses(unit(a) @ unit(b).T / t).mean() + losses(unit(b) @ unit(a).T / t).mean()) / 2,
@@ -371,6 +387,17 @@ NT_XENT = Exercise(
             "self-left-in-sum",
             _stack(own=lambda x: x, end=torch.sum),
             "Two things: each view is its own rival, and the losses are added up.",
+        ),
+        Mistake(
+            "self-minus-one-before",
+            _stack(scale=lambda s, t: s.clone().fill_diagonal_(-1) / t, own=lambda x: x),
+            "You set each view's similarity with itself to −1. It still takes part, if only a little. What number makes "
+            "the exponential vanish?",
+        ),
+        Mistake(
+            "temperature-twice",
+            _stack(scale=lambda s, t: s / t**2),
+            "The similarities are divided by the temperature twice.",
         ),
     ),
     variants=(
@@ -625,6 +652,40 @@ COSINE_EMBEDDING = Exercise(
             "means-apart",
             _means_apart,
             "Right while all pairs have one sign. You add two means, each over its own pairs; one mean over all pairs was asked.",
+        ),
+        Mistake(
+            "arithmetic-of-zero-and-one",
+            lambda a, b, t, m: (
+                t * (1 - torch.cosine_similarity(a, b)) + (1 - t) * (torch.cosine_similarity(a, b) - m).relu()
+            ).mean(),
+            "Pairs that belong together are right. The formula y·… + (1 − y)·… wants targets of 0 and 1; here they "
+            "are −1 and 1.",
+        ),
+        Mistake(
+            "all-alike",
+            _pairwise(unlike=lambda c, m: 1 - c),
+            "Pairs that belong together are right. The others are charged as if they did: do you look for a target of 0?",
+        ),
+        Mistake(
+            "squared-error",
+            lambda a, b, t, m: ((torch.cosine_similarity(a, b) - t) ** 2).mean(),
+            "You fit the cosine to the target by squared error. Here the price is linear, and strangers need not be opposite.",
+        ),
+        Mistake(
+            "mean-of-the-positives",
+            lambda a, b, t, m: (
+                (1 - torch.cosine_similarity(a, b))[t > 0].mean() if (t > 0).any() else 0 * t.sum()
+            ),
+            "You average over the pairs that belong together and leave out the others.",
+        ),
+        Mistake(
+            "clip-after-the-mean",
+            lambda a, b, t, m: (
+                torch.where(t > 0, 1 - torch.cosine_similarity(a, b), torch.cosine_similarity(a, b) - m)
+                .mean()
+                .relu()
+            ),
+            "You take the mean first and clip it, so that a pair below the margin pays for others. Each pair stands for itself.",
         ),
     ),
     variants=(
