@@ -12,6 +12,10 @@ from lossfns.grading.record import Probe
 
 
 def adam_run_shipped(w, grads, lr, decay):
+    """Adam and a decay, as the docstring in the sheet promises it.
+
+    In every step each weight first loses the share lr * decay of itself; then comes Adam's step.
+    """
     m, v = torch.zeros_like(w), torch.zeros_like(w)
     for t, g in enumerate(grads, start=1):
         g = g + decay * w
