@@ -152,6 +152,21 @@ LISTNET = Exercise(
             "Both draws are right. You pay their squared difference; the cross entropy was asked.",
         ),
         Mistake(
+            "squared-mean",
+            lambda s, r: ((s.softmax(0) - r.softmax(0)) ** 2).mean(),
+            "Both draws are right. You pay their squared difference; the cross entropy was asked.",
+        ),
+        Mistake(
+            "divergence-mean",
+            lambda s, r: (r.softmax(0) * (r.log_softmax(0) - s.log_softmax(0))).mean(),
+            "That is the divergence, and its mean over the items. The cross entropy was asked, a sum.",
+        ),
+        Mistake(
+            "each-alone",
+            lambda s, r: F.binary_cross_entropy_with_logits(s, r.softmax(0)),
+            "The grades' side is right. You ask each item by itself, yes or no; here the items compete, and one is drawn from all.",
+        ),
+        Mistake(
             "overflow",
             _listnet(guess=lambda s: torch.log(s.exp() / s.exp().sum())),
             "Right while the scores are near each other. Hundreds apart, yours is no number: what is exp(900) in a computer?",
@@ -370,6 +385,11 @@ LISTMLE = Exercise(
             "probability",
             _listmle(end=lambda left, s: (s - left).sum().exp()),
             "You return the probability of the order. What does one pay for it?",
+        ),
+        Mistake(
+            "minus-probability",
+            _listmle(end=lambda left, s: -(s - left).sum().exp()),
+            "You return minus the probability of the order; the logarithm is missing.",
         ),
         Mistake(
             "scores-not-subtracted",

@@ -189,6 +189,16 @@ NDCG = Exercise(
             "The numerator is right. You divide by the worst order instead of the best.",
         ),
         Mistake(
+            "root-as-discount",
+            _ndcg(discount=torch.sqrt),
+            "The gains are right. You divide by the square root of the place; the discount is a logarithm.",
+        ),
+        Mistake(
+            "plain-gains",
+            _ndcg(discount=lambda places: torch.ones_like(places), end=lambda own, best: own),
+            "You add up the gains of the first k. They lack the discount by place, and the best order to be compared with.",
+        ),
+        Mistake(
             "not-normalised",
             _ndcg(end=lambda own, best: own),
             "That is DCG. The N is missing: over that of the best order.",

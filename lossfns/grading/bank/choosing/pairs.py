@@ -187,6 +187,17 @@ BPR = Exercise(
             "pair that is 1700 the wrong way round should cost 1700.",
         ),
         Mistake(
+            "epsilon-15",
+            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d) + 1e-15)),
+            "Right while the scores are near each other. What you add inside the logarithm puts a lid on the price: a "
+            "pair that is 1700 the wrong way round should cost 1700.",
+        ),
+        Mistake(
+            "wrong-pairs-counted",
+            _bpr(cost=lambda d: (d < 0).double()),
+            "You count the pairs that are the wrong way round. That is a measure, and a flat one: a price has to feel how wrong a pair is.",
+        ),
+        Mistake(
             "bits",
             _bpr(cost=lambda d: F.softplus(-d) / log(2)),
             "Yours is in bits. The natural logarithm was asked: a pair that is level costs log 2 = 0.693.",
@@ -455,6 +466,44 @@ RANKNET = Exercise(
             "the-worst-pair",
             _pairs_of(end=lambda costs, valid: costs[valid].max() if valid.any() else torch.tensor(0.0)),
             "You return the price of the most expensive pair; their mean was asked.",
+        ),
+        Mistake(
+            "later-items-only",
+            _pairs_of(valid=lambda s, r: (r[:, None] > r) & (torch.ones(len(r), len(r)).triu(1) > 0)),
+            "You look at j after i only. The less relevant item may stand *before* the other one in the list.",
+        ),
+        Mistake(
+            "ties-level",
+            lambda s, r: F.softplus(-(s[:, None] - s) * torch.sign(r[:, None] - r)).mean(),
+            "Each pair is there twice, which would not matter; but every tie costs log 2 in yours, each item with itself among them.",
+        ),
+        Mistake(
+            "regression",
+            lambda s, r: ((s - r) ** 2).mean(),
+            "That is a regression: it asks each score to equal a grade. Here only the order counts, pair by pair.",
+        ),
+        Mistake(
+            "over-ordered-pairs",
+            _pairs_of(end=lambda costs, valid: (costs * valid).sum() / max(len(costs) * (len(costs) - 1), 1)),
+            "The pairs and their prices are right. You divide by m(m − 1); only the pairs that count are counted.",
+        ),
+        Mistake(
+            "every-cell-a-label",
+            lambda s, r: F.binary_cross_entropy_with_logits(s[:, None] - s, (r[:, None] > r).to(s.dtype)),
+            "Where i is *not* more relevant than j, yours asks for the opposite: ties, and each item with itself, get a price.",
+        ),
+        Mistake(
+            "gap-times-gap",
+            _pairs_of(cost=lambda gap, s, r: F.softplus(-gap * (r[:, None] - r))),
+            "You multiply the difference of the scores by that of the grades. Only which grade is larger counts.",
+        ),
+        Mistake(
+            "gap-times-gap-and-nan",
+            _pairs_of(
+                cost=lambda gap, s, r: F.softplus(-gap * (r[:, None] - r)),
+                end=lambda costs, valid: costs[valid].mean(),
+            ),
+            "You multiply the difference of the scores by that of the grades; only which is larger counts. And with no pair yours is nan.",
         ),
         Mistake(
             "nan-and-ties-turned",
