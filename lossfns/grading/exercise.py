@@ -65,6 +65,7 @@ TOPIC_OF_PREFIX = {
     "pen": "regularization",
     "opt": "optimizers",
     "cal": "calibration",
+    "ctr": "contract",
     "pick": "choosing",
     "pref": "preferences",
 }

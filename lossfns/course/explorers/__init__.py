@@ -3,6 +3,7 @@
 from lossfns.course.explorers.calibration import temperature
 from lossfns.course.explorers.choosing import choose
 from lossfns.course.explorers.classification import focal
+from lossfns.course.explorers.contract import two_prices
 from lossfns.course.explorers.contrastive import negatives
 from lossfns.course.explorers.optimizers import valley
 from lossfns.course.explorers.preferences import leash
@@ -19,5 +20,6 @@ __all__ = [
     "outlier",
     "temperature",
     "token_losses",
+    "two_prices",
     "valley",
 ]

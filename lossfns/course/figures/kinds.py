@@ -125,11 +125,17 @@ def curves(
 
 
 def histogram(
-    values: Any, marks: Mapping[str, float], *, title: str, xlabel: str, ylabel: str = "count", bins: int = 40
+    values: Any,
+    marks: Mapping[str, float],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str = "count",
+    bins: int | Array = 40,
 ) -> None:
     """How values are spread, and up to four constants among them, each with the share of values below it.
 
-    marks: {label: constant}, such as {"mean": values.mean()}.
+    marks: {label: constant}, such as {"mean": values.mean()}. bins: how many, or their edges.
     """
     values = _flat(values)
     below = {
