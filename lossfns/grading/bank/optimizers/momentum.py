@@ -94,6 +94,12 @@ MOMENTUM = Exercise(
             "here it is outside, so a new rate applies to the whole velocity at once.",
         ),
         Mistake(
+            "rate-inside-turned",
+            _momentum(velocity=lambda v, g, lr, b: b * v - lr * g, step=lambda v, g, lr, b, old: -v),
+            "From rest, and while the rate stays, yours goes the same way. Its velocity points downhill and holds the "
+            "rate, as in Keras; here the gradient is added, and the rate is outside.",
+        ),
+        Mistake(
             "no-memory",
             _momentum(velocity=lambda v, g, lr, b: g),
             "The old velocity has no say in yours: that is plain gradient descent.",

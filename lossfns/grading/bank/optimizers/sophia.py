@@ -143,10 +143,10 @@ SOPHIA = Exercise(
             "step becomes a full one.",
         ),
         Mistake(
-            "negative-curvature-followed",
-            _sophia(below=lambda h, gamma, eps, m: torch.where(h == 0, eps, gamma * h)),
-            "Right where the curvature is positive. Where it is negative you divide by it and go *up* the hill: which number "
-            "is the larger, γ h or ε?",
+            "no-floor",
+            _sophia(below=lambda h, gamma, eps, m: gamma * h),
+            "Right where γ h is above ε. ε is never used in yours: where the curvature is negative you go up the hill. Which "
+            "number is the larger, γ h or ε?",
         ),
         Mistake(
             "eps-added",
