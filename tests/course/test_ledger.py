@@ -71,6 +71,43 @@ def test_render_links_the_cell_and_keeps_the_table_whole(folder):
     assert row == f"| {link} | {statement} | Seeds are numbers. | holds | 0.123 ± 0.01 |"
 
 
+def sentence(**row):
+    return ledger.Sentence(section="Seeds", says="seeds are | numbers", **row)
+
+
+def test_render_lists_the_sentences_with_their_verdicts(folder):
+    listed = (sentence(claims=("a-b",)), sentence(untestable="it is history"))
+    text = ledger.render(ledger.entries(folder), listed)
+    assert "2 sentences: 1 not testable here, 1 hold." in text
+    link = "[a-b](00_a.ipynb#cell-id=cell-2) (0.123 ± 0.01)"
+    assert f"| seeds are \\| numbers | holds | {link} |" in text.splitlines()
+    assert "| seeds are \\| numbers | *not testable here: it is history* | – |" in text.splitlines()
+
+
+def test_a_sentence_is_as_good_as_its_worst_claim(folder):
+    (entry,) = ledger.entries(folder)
+    claims = tuple(
+        entry._replace(id=f"c-{i}", verdict=v) for i, v in enumerate(("holds", "holds only if it rains"))
+    )
+    text = ledger.render(claims, (sentence(claims=("c-0", "c-1")),))
+    assert "1 sentences: 1 hold only on a condition." in text
+
+
+def test_sentences_and_claims_must_name_each_other(folder):
+    claims = ledger.entries(folder)
+    with pytest.raises(ValueError, match="no notebook makes: z-z"):
+        ledger.render(claims, (sentence(claims=("a-b", "z-z")),))
+    with pytest.raises(ValueError, match="lists no sentence for the claims a-b"):
+        ledger.render(claims, (sentence(untestable="it is history"),))
+
+
+def test_sentences_need_claims_or_a_reason(folder):
+    (folder / "source.toml").write_text('[[sentence]]\nsection = "S"\nsays = "s"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="'s' needs claims or a reason"):
+        ledger.sentences(folder)
+    assert ledger.sentences(folder.parent) == ()
+
+
 def test_drift_is_found_until_the_ledger_is_written(folder, capsys):
     assert "missing" in ledger.drift(folder)
     assert ledger.main(write=True, folder=folder) == 0
