@@ -3,8 +3,11 @@
 import ast
 import inspect
 import linecache
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
@@ -39,8 +42,13 @@ def main() -> int:
     """Prove everything on 20 seeds and print what is wrong, a line each. Returns an exit code."""
     console, tasks = Console(), bank()
     found = sheet_problems(checkout())
-    for task in track(tasks, "Proving", console=console, transient=True, disable=not console.is_terminal):
-        found += task_problems(task)
+    # spawned, not forked: torch's threads do not survive a fork
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        proofs = pool.map(_problems_at, range(len(tasks)))
+        shown = track(
+            proofs, "Proving", len(tasks), console=console, transient=True, disable=not console.is_terminal
+        )
+        found += [problem for problems in shown for problem in problems]
     found += repeated(task.id for task in tasks)
     for line in found:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -52,6 +60,11 @@ def main() -> int:
         highlight=False,
     )
     return 1 if found else 0
+
+
+def _problems_at(place: int) -> list[str]:
+    """What is wrong with the exercise at this place of the bank: a place travels between processes, lambdas do not."""
+    return task_problems(bank()[place])
 
 
 def bank() -> list[Task]:
