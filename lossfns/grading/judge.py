@@ -195,6 +195,8 @@ def show(value: object, digits: int = 4) -> str:
         return f"({', '.join(show(part, digits) for part in value)})"
     if value is None or isinstance(value, str):
         return str(value)
+    if np.asarray(value).dtype.kind == "f":
+        value = value + 0.0  # no −0
     with np.printoptions(precision=digits, suppress=True, threshold=6, edgeitems=3, linewidth=200):
         return f"{value:.{digits}g}" if np.ndim(value) == 0 else str(value)
 

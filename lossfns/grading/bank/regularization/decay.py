@@ -61,6 +61,7 @@ def _adam(
     into_v: Rule = lambda g, w, decay: g,
     corrected: bool = True,
     last: Rule = lambda w, lr, decay, t: w,
+    beta: float = 0.99,
 ) -> Callable:
     """The run as it should be, with one of its parts replaced."""
 
@@ -68,8 +69,8 @@ def _adam(
         w0, m, v, t = w, torch.zeros_like(w), torch.zeros_like(w), 0
         for t, g in enumerate(grads, start=1):
             m = 0.9 * m + 0.1 * into_m(g, w, decay)
-            v = 0.99 * v + 0.01 * into_v(g, w, decay) ** 2
-            a, b = (1 - 0.9**t, 1 - 0.99**t) if corrected else (1.0, 1.0)
+            v = beta * v + (1 - beta) * into_v(g, w, decay) ** 2
+            a, b = (1 - 0.9**t, 1 - beta**t) if corrected else (1.0, 1.0)
             step = m / a / ((v / b).sqrt() + 1e-8)
             w = end(w, step, lr, decay, g, w0, t)
         return last(w, lr, decay, t)
@@ -114,7 +115,7 @@ ADAM_DECAY = Exercise(
         ),
         Regime("a decay", lambda w, g, lr, d: d > 0, "`decay` is not 0", "`decay` is 0"),
     ),
-    gives="the weights after the last step, shape (d,),",
+    gives="the vector of weights after the last step, shape (d,),",
     hints=(
         "Follow the weight whose gradient is always 0. What reaches `m` and `v`, and what is left of `decay` when one has been divided by the root of the other?",
         "The decay must not pass through `m` and `v`. Take it out there, and let the weights lose their share where they are moved.",
@@ -282,6 +283,21 @@ ADAM_DECAY = Exercise(
             "inside-twice",
             _adam(end=_plain, into_m=lambda g, w, d: g + 2 * d * w, into_v=lambda g, w, d: g + 2 * d * w),
             "The decay is still in the gradient, twice as much of it. Where does Adam divide by it?",
+        ),
+        Mistake(
+            "rate-inside",
+            lambda w, grads, lr, decay: adam_run_shipped(w, grads, lr, lr * decay),
+            "`lr * decay` is the share that was meant. But it is still put into the gradient, and Adam divides it away again.",
+        ),
+        Mistake(
+            "share-kept",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: lr * decay * w - lr * step),
+            "The decay is out of the gradient now. Your weights *keep* the share `lr * decay`; they should lose it.",
+        ),
+        Mistake(
+            "longer-memory",
+            _adam(beta=0.999),
+            "The decay is right now. `v` used to forget at 0.99, and yours forgets at 0.999, which is AdamW's default in torch.",
         ),
         Mistake(
             "decay-fades",

@@ -84,7 +84,7 @@ TRANSLATE = Exercise(
     difficulty=2,
     reference=translate,
     probes=prices,
-    gives="the three numbers (weight_decay, alpha of ElasticNet, alpha of Ridge)",
+    gives="a tuple of three numbers, (weight_decay, alpha of ElasticNet, alpha of Ridge),",
     hints=(
         "Two costs have the same minimum when one is a multiple of the other. By what must each be multiplied so that its first term becomes the mean squared error?",
         "For SGD compare slopes: λ Σ w² has the slope 2λw, weight_decay adds ω w. ElasticNet's first term is half of the mean; Ridge's is n times the mean.",
@@ -131,6 +131,11 @@ TRANSLATE = Exercise(
             "alpha-times-2n",
             lambda lam, n: (2 * lam, 2 * n * lam, n * lam),
             "weight_decay and Ridge are right. ElasticNet's data term is divided by 2n, so it is half a mean already: multiply its whole cost by 2 and compare.",
+        ),
+        Mistake(
+            "ridge-n",
+            lambda lam, n: (2 * lam, lam, n),
+            "weight_decay and ElasticNet are right. Ridge's price is the same for every λ in yours.",
         ),
         Mistake(
             "everything-over-n",

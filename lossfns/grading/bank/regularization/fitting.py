@@ -62,7 +62,7 @@ ISTA_STEP = Exercise(
     reference=ista_step,
     probes=regressions,
     regimes=(Regime("a price", lambda w, X, y, lr, lam: lam > 0, "λ is not 0", "λ is 0"),),
-    gives="the new weights, shape (d,),",
+    gives="the vector of new weights, shape (d,),",
     hints=(
         "Two moves, one after the other: one knows the data and nothing of the fee, the other knows the fee and nothing of the data.",
         "The slope of the mean squared error in w is 2 Xᵀ(Xw − y)/n. Step against it by lr. Then threshold what you got.",
@@ -257,6 +257,11 @@ ISTA_STEP = Exercise(
             "You divide by the number of entries of X. The mean is over the cases.",
         ),
         Mistake(
+            "columns-forgotten",
+            _ista(slope=lambda w, X, y: 2 * (X @ w - y).mean()),
+            "Your slope is the mean of the errors, the same for every weight. Each weight has a column of its own: how does the error change when that weight does?",
+        ),
+        Mistake(
             "ridge-pull-too",
             lambda w, X, y, lr, lam: _soft(w - lr * (_gradient(w, X, y) + 2 * lam * w), lr * lam),
             "You add L2's pull to the slope. The penalty here is Σ|w| alone.",
@@ -340,7 +345,7 @@ RIDGE = Exercise(
     difficulty=3,
     reference=ridge,
     probes=tables,
-    gives="the weights, shape (d,),",
+    gives="the vector of weights, shape (d,),",
     hints=(
         "The cost is lowest where its slope is zero. What is the slope of each of the two terms, as a vector?",
         "2 Xᵀ(Xw − y)/n + 2λw = 0. Bring everything with w to one side.",
@@ -462,6 +467,28 @@ RIDGE = Exercise(
             "two-on-one-side",
             _solved(lambda X, lam: 2 * X.T @ X / len(X) + 2 * lam * _eye(X), _mean_moment),
             "Half of what it should be: the 2 of the squares stands on one side of your equation only.",
+        ),
+        Mistake(
+            "two-on-the-moments",
+            _solved(lambda X, lam: 2 * X.T @ X / len(X) + lam * _eye(X), _mean_moment),
+            "One of your three terms carries the 2 of the squares. All three have one: cross it out everywhere or nowhere.",
+        ),
+        Mistake(
+            "target-centred",
+            lambda X, y, lam: ridge(X, y - y.mean(), lam),
+            "You subtract the mean of y first. Nothing was said of an intercept: the model is Xw.",
+        ),
+        Mistake(
+            "first-column-free",
+            _solved(
+                lambda X, lam: X.T @ X / len(X) + lam * _eye(X) * (torch.arange(X.shape[1]) > 0), _mean_moment
+            ),
+            "The first column pays nothing in yours. There is no intercept here: every weight pays.",
+        ),
+        Mistake(
+            "reciprocals",
+            lambda X, y, lam: (X.T @ X / len(X) + lam * _eye(X)) ** -1 @ _mean_moment(X, y),
+            "You take the reciprocal of each entry. A matrix is undone as a whole: solve, or invert.",
         ),
         Mistake(
             "two-on-the-right",

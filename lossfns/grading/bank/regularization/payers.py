@@ -111,7 +111,7 @@ EVERYTHING_PAYS = Exercise(
     symptom="It still behaves as it came: the targets average 50, the predictions far less, and the more so the higher λ is.",
     probes=levels,
     regimes=(Regime("a price", lambda X, y, lr, lam, steps: lam > 0, "λ is not 0", "λ is 0"),),
-    gives="the predictions, shape (n,),",
+    gives="the vector of predictions, shape (n,),",
     rtol=1e-4,  # twenty steps in float32
     hints=(
         "What does the first line promise to charge for? Print all three parameters for λ = 0 and for a high λ: which of them have shrunk?",
@@ -180,9 +180,24 @@ EVERYTHING_PAYS = Exercise(
             "The right parameter pays now. The other two do not learn any more: free of charge does not mean fixed.",
         ),
         Mistake(
+            "flat-fee-twice",
+            _scaled(shrunk=lambda gain, w, bias: (0, 2 * w.sign(), 0)),
+            "The right parameter pays now, a flat fee, as under L1. The first line charges for squares.",
+        ),
+        Mistake(
+            "price-averaged",
+            _scaled(shrunk=lambda gain, w, bias: (0, 2 * w / len(w), 0)),
+            "The right parameter pays now. You average over its entries; the first line says the *sum* of the squares.",
+        ),
+        Mistake(
+            "squares-as-slope",
+            _scaled(shrunk=lambda gain, w, bias: (0, w**2, 0)),
+            "The right parameter pays now. You subtract the square itself; a step follows its slope.",
+        ),
+        Mistake(
             "starts-at-the-mean",
             _scaled(start=lambda y: y.mean()),
-            "The right parameter pays now. The bias starts at the targets' average; it started at zero before.",
+            "The right parameter pays now. But yours starts at the targets' average, by the bias or by centring; the level was learned from zero before.",
         ),
         Mistake(
             "starts-at-the-mean-all-pay",

@@ -236,6 +236,11 @@ L2_COST = Exercise(
             _both(lambda w: (w**2).sum(), lambda a, b, lam: (lam * (a + b)) ** 0.5),
             "You take a root of the whole bill. There is none.",
         ),
+        Mistake(
+            "over-rows",
+            lambda a, b, lam: lam * ((a**2).sum() + (b**2).sum()) / len(a),
+            "You divide by the number of rows. A penalty adds up: every weight pays in full.",
+        ),
     ),
     variants=(
         lambda a, b, lam: lam * sum(float(w) ** 2 for m in (a, b) for w in m.flatten()),
@@ -433,6 +438,11 @@ def l1_pull(w, lam):
     return lam * torch.sign(w)
 
 
+def some_tiny(rng: np.random.Generator) -> Iterator[Probe]:
+    yield from weights(rng)
+    yield Probe((np.array([-0.001, 1.6, 0.002]), 0.7))
+
+
 L1_PULL = Exercise(
     id="pen-03",
     name="l1_pull",
@@ -441,8 +451,16 @@ L1_PULL = Exercise(
     minutes=5,
     difficulty=1,
     reference=l1_pull,
-    probes=weights,
-    regimes=SIGNS,
+    probes=some_tiny,
+    regimes=(
+        *SIGNS,
+        Regime(
+            "tiny weights",
+            lambda w, lam: (w != 0) & (abs(w) < 0.01),
+            "a weight is tiny, like 0.001",
+            "no weight is tiny",
+        ),
+    ),
     gives="one slope for each weight, shape (d,),",
     hints=(
         "How much more does a weight cost when it grows from 2 to 3? From 20 to 21? And from −3 to −2?",
@@ -539,6 +557,11 @@ L1_PULL = Exercise(
             "clipped",
             lambda w, lam: w.clamp(-lam, lam),
             "Yours fades near zero, as Huber's pull does. L1 pulls as hard at a small weight as at a large one.",
+        ),
+        Mistake(
+            "clipped-at-one",
+            lambda w, lam: lam * w.clamp(-1, 1),
+            "Right for large weights. Yours fades when they are smaller than 1; L1 pulls as hard at a small weight as at a large one.",
         ),
         Mistake(
             "price-added",

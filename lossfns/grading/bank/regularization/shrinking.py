@@ -55,7 +55,7 @@ SOFT_THRESHOLD = Exercise(
     reference=soft_threshold,
     probes=around_the_band,
     regimes=BAND,
-    gives="the moved weights, shape (d,),",
+    gives="the vector of moved weights, shape (d,),",
     hints=(
         "A weight has a size and a sign. Which of the two changes, and can it go below zero?",
         "The new size is the old one minus the threshold, or 0 if that is negative. The sign stays.",
@@ -231,6 +231,11 @@ SOFT_THRESHOLD = Exercise(
             "You clamp at t. At which size does a weight stop that moves towards zero?",
         ),
         Mistake(
+            "weight-for-sign",
+            lambda w, t: w * (w.abs() - t).clamp(min=0),
+            "The zeros are right. You multiply what is left by the whole weight, where only its direction is wanted.",
+        ),
+        Mistake(
             "lifts",
             lambda w, t: w.sign() * w.abs().clamp(min=t),
             "You lift small weights up to t. They should become zero, and large ones should move.",
@@ -294,7 +299,7 @@ ELASTIC_NET_PROX = Exercise(
         Regime("l1 is not 0", lambda w, s, l1, l2: l1 != 0, "l1 is not 0", "l1 is 0"),
         Regime("l2 is not 0", lambda w, s, l1, l2: l2 != 0, "l2 is not 0", "l2 is 0"),
     ),
-    gives="the new weights, shape (d,),",
+    gives="the vector of new weights, shape (d,),",
     hints=(
         "Take v > 0 first, and look for the slope of what is to be minimised. Where is it zero, and when is that place "
         "not positive?",
@@ -398,6 +403,11 @@ ELASTIC_NET_PROX = Exercise(
             "positive-only",
             _prox(cut=lambda w, t: (w - t).clamp(min=0)),
             "Right for positive weights. Every negative weight becomes zero in yours.",
+        ),
+        Mistake(
+            "weight-for-sign",
+            _prox(cut=lambda w, t: w * (w.abs() - t).clamp(min=0)),
+            "The zeros are right. You multiply what is left by the whole weight, where only its direction is wanted.",
         ),
         Mistake(
             "squared-norm",
