@@ -2,7 +2,9 @@
 
 import inspect
 import os
+from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 
 from lossfns.course.display import show
 from lossfns.grading.bank import exercise, exercises
@@ -82,20 +84,36 @@ def solution(id: str) -> None:
 
 
 def progress() -> None:
-    """Show which exercises are solved, and how many attempts each one took."""
-    done, counts = solved(), tried()
-    rows = [(_mark(task.id, done, counts), task) for task in exercises()]
+    """Show which exercises are solved, and how many attempts each one took; a topic not yet begun takes one line."""
+    done, rows = solved(), list(_standing())
     points = sum(task.points for task in exercises() if task.id in done)
     total = sum(task.points for task in exercises())
-    head = f"{len(done)} of {len(rows)} exercises solved, {points} of {total} points"
+    head = f"{len(done)} of {len(exercises())} exercises solved, {points} of {total} points"
     if log_file() is None:
         head += " (in this session; `lossfns lab` keeps them)"
-    lines = [f"{task.id:9} {mark:12} {task.title}" for mark, task in rows]
+    lines = [f"{which:16} {mark:12} {title}" for which, mark, _, title in rows]
     cells = "".join(
-        f"<tr><td>{task.id}</td><td>{mark}</td><td style='text-align:left'>{escape(task.title)}</td></tr>"
-        for mark, task in rows
+        f"<tr><td>{which}</td><td>{mark}</td><td style='text-align:left'>{escape(title)}</td></tr>"
+        for which, mark, _, title in rows
     )
     show("\n".join([head, *lines]), html=f"<b>{head}</b><table>{cells}</table>")
+
+
+def _standing() -> Iterator[tuple[str, str, int, str]]:
+    """A row for each exercise of the topics that were begun, and one for each other topic: what, mark, points, title."""
+    done, counts = solved(), tried()
+    for topic, group in groupby(exercises(), key=lambda task: task.topic):
+        tasks = list(group)
+        if any(task.id in counts for task in tasks):
+            yield from ((task.id, _mark(task.id, done, counts), task.points, task.title) for task in tasks)
+        else:
+            title = f"{topic.replace('_', ' ')}, {len(tasks)} exercises"
+            yield (
+                f"{tasks[0].id} to {tasks[-1].id[-2:]}",
+                "not begun",
+                sum(task.points for task in tasks),
+                title,
+            )
 
 
 def _mark(id: str, done: set[str], counts: dict[str, int]) -> str:
@@ -143,8 +161,7 @@ def progress_table():
     """The same as `progress`, as a table for a terminal."""
     from rich.table import Table
 
-    done, counts = solved(), tried()
     table = Table("exercise", "", "points", "title")
-    for task in exercises():
-        table.add_row(task.id, _mark(task.id, done, counts), str(task.points), task.title)
+    for which, mark, points, title in _standing():
+        table.add_row(which, mark, str(points), title)
     return table

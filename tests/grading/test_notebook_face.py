@@ -118,6 +118,15 @@ def test_progress_counts_attempts_and_solved_exercises(capsys):
     assert lines[2].split()[:3] == ["start-02", "1", "tried"]
 
 
+def test_progress_gives_a_topic_that_is_not_begun_one_line(capsys):
+    check("start-02", "A")
+    capsys.readouterr()
+    progress()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:4]] == ["start-01", "start-02", "reg-01"]
+    assert "not begun" in lines[3] and "regression, 12 exercises" in lines[3]
+
+
 def test_without_a_home_nothing_is_written(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     check("start-01", right)
