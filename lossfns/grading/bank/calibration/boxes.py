@@ -154,6 +154,14 @@ def _pasted_in_place(x, y, order, box):
     return mixed, lam * y + (1 - lam) * y[order]
 
 
+def _all_in_place(x, y, order, box):
+    m = _box_mask(_clipped(box, *x.shape[1:]), *x.shape[1:])
+    y, lam = y.clone(), 1 - m.double().mean()
+    for i, j in enumerate(order.tolist()):
+        y[i] = lam * y[i] + (1 - lam) * y[j]
+    return _pasted_in_place(x, y, order, box)[0], y
+
+
 def _read_as_corners(x, y, order, box):
     top, left, bottom, right = box
     rows = slice(max(top, 0), min(bottom, x.shape[1]))
@@ -340,6 +348,22 @@ CUTMIX = Exercise(
             _pasted_in_place,
             "The labels are right, and the first images. Later ones get boxes from partners that have been pasted into "
             "already: the partners should be the images as they came.",
+        ),
+        Mistake(
+            "in-place-labels-too",
+            _all_in_place,
+            "The first images and labels are right. Later ones meet partners that you have changed already: the partners should "
+            "be the images and labels as they came.",
+        ),
+        Mistake(
+            "nothing-pasted",
+            lambda x, y, order, box: (x, y),
+            "The batch came back as it was. Where does the box come in?",
+        ),
+        Mistake(
+            "backwards",
+            _cut(who=lambda v, order: v.flip(0), whose=lambda v, order: v.flip(0)),
+            "The partners are the batch in reverse order in yours. `order` says who they are.",
         ),
         Mistake(
             "axes-swapped",

@@ -71,6 +71,10 @@ def _each_class(p, t):
     return p.flatten(), torch.nn.functional.one_hot(t, p.shape[1]).to(p.dtype).flatten()
 
 
+def _one_class(j):
+    return lambda p, t: (p[:, j], (t == j).to(p.dtype))
+
+
 def _weighted(gaps, counts):
     return (counts * gaps.abs()).sum() / counts.sum()
 
@@ -260,6 +264,19 @@ ECE = Exercise(
             "ten-bins",
             lambda p, t, bins: _error()(p, t, 10),
             "You always use 10 bins. Changing `bins` does not change what you return.",
+        ),
+        Mistake(
+            "each-class-by-itself",
+            lambda p, t, bins: (
+                sum(_error(look=_one_class(j))(p, t, bins) for j in range(p.shape[1])) / p.shape[1]
+            ),
+            "You measure each class by itself and average: that is the class-wise error. Here only the class that the model "
+            "named is asked.",
+        ),
+        Mistake(
+            "divided-by-bins-too",
+            lambda p, t, bins: ece(p, t, bins) / bins,
+            "The gaps are right and rightly weighted. The shares add up to 1 already: why divide by the number of bins as well?",
         ),
         Mistake(
             "half",
@@ -502,6 +519,16 @@ DEBIASED = Exercise(
             "accuracy-alone",
             _corrected(luck=lambda n, c, a: a / (n - 1)),
             "The variance of a yes-or-no has a second factor: what is it where the accuracy is 1?",
+        ),
+        Mistake(
+            "over-the-bins",
+            _corrected(weigh=lambda e, n: (n * e).mean()),
+            "The bins are right and rightly weighted. You divide by the number of bins; the mean is over all answers.",
+        ),
+        Mistake(
+            "sizes-of-the-bins",
+            _corrected(weigh=lambda e, n: (n * e.abs()).sum() / n.sum()),
+            "You drop the sign of each bin. Then luck below zero counts as luck above it: the bias is back.",
         ),
         Mistake(
             "luck-alone",

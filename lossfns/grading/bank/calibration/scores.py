@@ -227,11 +227,11 @@ def brier_parts(forecast, happened):
 
 
 def weather(rng: np.random.Generator) -> Iterator[Probe]:
-    """Forecasts that take few values, groups of different sizes, one of a single day; and one value for every day."""
+    """Few values, two of them close together; groups of different sizes, one of a single day; one value for every day."""
     for values, sizes in (
         ((0.3, 0.8), (4, 3)),
         ((0.1, 0.5, 0.9), (6, 2, 5)),
-        ((0.2, 0.4, 0.6, 0.75), (3, 7, 1, 5)),
+        ((0.2, 0.4, 0.72, 0.74), (3, 7, 1, 5)),
     ):
         forecast = np.repeat(values, sizes)
         for _ in range(2):
@@ -272,6 +272,18 @@ def _parts(
             found[0] = found[0] + weight * miss(value, group.mean(), middle)
             found[1] = found[1] + weight * sort(value, group.mean(), middle)
         return end(*found, unsure(middle, len(h)))
+
+    return parts
+
+
+def _grouped(groups):
+    """The three parts with days put into other groups; a group's forecast is the mean of its days'."""
+
+    def parts(f, h):
+        which = groups(f)
+        means = torch.stack([torch.stack((f[which == g].mean(), h[which == g].mean())) for g in which])
+        said, came = means.T
+        return ((said - came) ** 2).mean(), ((came - h.mean()) ** 2).mean(), h.mean() * (1 - h.mean())
 
     return parts
 
@@ -485,6 +497,58 @@ BRIER_PARTS = Exercise(
                 h.mean() * (1 - h.mean()),
             ),
             "Uncertainty is right. You compare all days with all days; where do the groups come in?",
+        ),
+        Mistake(
+            "near-together",
+            _grouped(lambda f: (f * 10).ceil()),
+            "You put forecasts that lie near each other into one bin. Here a group is all days with *exactly* the same forecast.",
+        ),
+        Mistake(
+            "days-in-a-row",
+            _grouped(lambda f: torch.cat((f.new_zeros(1), (f[1:] != f[:-1]).to(f.dtype))).cumsum(0)),
+            "Your groups are runs of neighbouring days. Days with the same forecast belong together wherever they stand: "
+            "`unique_consecutive` and `itertools.groupby` do not see that.",
+        ),
+        Mistake(
+            "reliability-groups-equal",
+            lambda f, h: (_parts(share=lambda size, n, groups: 1 / groups)(f, h)[0], *_parts()(f, h)[1:]),
+            "Resolution and uncertainty are right. In reliability a group of one day counts as much as a group of ten.",
+        ),
+        Mistake(
+            "resolution-groups-equal",
+            lambda f, h: (
+                _parts()(f, h)[0],
+                _parts(share=lambda size, n, groups: 1 / groups)(f, h)[1],
+                _parts()(f, h)[2],
+            ),
+            "Reliability and uncertainty are right. In resolution a group of one day counts as much as a group of ten.",
+        ),
+        Mistake(
+            "over-the-groups",
+            _parts(share=lambda size, n, groups: size / groups),
+            "The groups are weighted by their days. Then you divide by the number of groups; the mean is over the days.",
+        ),
+        Mistake(
+            "base-of-the-groups",
+            _parts(base=lambda f, h: torch.stack([h[f == value].mean() for value in f.unique()]).mean()),
+            "Reliability is right. Your share over all days is a plain mean of the groups' shares, in which a group of one day "
+            "counts as much as a group of ten.",
+        ),
+        Mistake(
+            "resolution-around-the-mean-forecast",
+            lambda f, h: (_parts()(f, h)[0], _parts(base=lambda f, h: f.mean())(f, h)[1], _parts()(f, h)[2]),
+            "Reliability and uncertainty are right. Resolution is measured from the share of all days on which it *happened*.",
+        ),
+        Mistake(
+            "reliability-averaged-before-squaring",
+            lambda f, h: ((f - h).mean() ** 2, *_parts()(f, h)[1:]),
+            "Resolution and uncertainty are right. In reliability too sure here and too timid there cancel: square group by group.",
+        ),
+        Mistake(
+            "uncertainty-within-the-groups",
+            lambda f, h: (*_parts()(f, h)[:2], _parts(sort=lambda f, m, base: m * (1 - m))(f, h)[1]),
+            "Reliability and resolution are right. The uncertainty is that of somebody who knows only the share over all days; "
+            "yours knows the groups already.",
         ),
     ),
     variants=(

@@ -152,6 +152,16 @@ SMOOTH = Exercise(
             "The others are right. They took their share from nobody: what does the true class give up?",
         ),
         Mistake(
+            "others-nothing",
+            _smoothed(lambda e, k: (1 - e, 0.0), lambda e, k: (1 - e, 0.0)),
+            "The true class gives up ε, and nobody gets it: add up a row.",
+        ),
+        Mistake(
+            "ten-classes",
+            _smoothed(lambda e, k: (1 - e + e / 10, e / 10), lambda e, k: (1 - e, e / 9)),
+            "Your shares are right for ten classes. Here there are k.",
+        ),
+        Mistake(
             "keeps-epsilon",
             _smoothed(lambda e, k: (e + (1 - e) / k, (1 - e) / k), lambda e, k: (e, (1 - e) / (k - 1))),
             "You exchanged ε and 1 − ε: at ε = 0 the labels should be hard.",
@@ -226,12 +236,12 @@ def mix(x, y, order, lam):
 
 
 def side_by_side(answer: Callable, args: tuple) -> object:
-    """The pair that came back as one table: a row for each sample, its pixels and then its label."""
+    """The pair that came back as one table: a row for each sample, its pixels and then its label. Other shapes: as it came."""
     pair = answer(*args)
     if not isinstance(pair, (tuple, list)) or len(pair) != 2 or any(part is None for part in pair):
         return pair
     parts = [torch.as_tensor(part).detach().double() for part in pair]
-    if any(part.ndim == 0 for part in parts) or len(parts[0]) != len(parts[1]):
+    if any(part.shape != given.shape for part, given in zip(parts, args, strict=False)):
         return pair
     return torch.cat([part.reshape(len(part), -1) for part in parts], dim=1)
 
@@ -335,6 +345,11 @@ MIXUP = Exercise(
             "lambda-swapped-in-labels",
             _mixed(targets=_swapped_blend),
             "The inputs are right. In the labels λ and 1 − λ stand in each other's place.",
+        ),
+        Mistake(
+            "labels-of-the-partner",
+            _mixed(targets=lambda y, partner, lam: partner),
+            "The inputs are right. The labels went to the partners altogether.",
         ),
         Mistake(
             "lambda-swapped-in-inputs",

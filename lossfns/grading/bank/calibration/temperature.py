@@ -41,11 +41,19 @@ def held_out(rng: np.random.Generator) -> Iterator[Probe]:
         z, t = logits_of(rng, n, k, heat)
         for steps in (1, 2, 10):
             yield Probe((z, t, steps))
+    z, t = logits_of(rng, 9, 3, 2.0)
+    yield Probe((-z, t, 2))  # the true class has the smaller logits: β and T come out negative
 
 
 LATER = (
     Regime(
         "later steps", lambda z, t, steps: steps > 1, "more than one step is taken", "a single step is taken"
+    ),
+    Regime(
+        "misleading logits",
+        lambda z, t, steps: (z[np.arange(len(t)), t] - z.mean(1)).mean() < 0,
+        "the true class has the smaller logits, so that T is negative",
+        "the true class has the larger logits",
     ),
 )
 
@@ -86,6 +94,14 @@ def _on_the_temperature(z, t, steps):
         p = torch.softmax(z / heat, 1)
         g, h = ((p * z).sum(1) - _true(z, t)).mean(), _spread(p, z).mean()
         heat = heat + g / heat**2 / (h / heat**4 + 2 * g / heat**3)
+    return heat
+
+
+def _steps_on_the_temperature(z, t, steps):
+    heat = torch.tensor(1.0, dtype=z.dtype)
+    for _ in range(steps):
+        p = torch.softmax(z / heat, 1)
+        heat = heat - ((p * z).sum(1) - _true(z, t)).mean() / _spread(p, z).mean()
     return heat
 
 
@@ -143,6 +159,11 @@ NEWTON = Exercise(
             "newton-on-t",
             _on_the_temperature,
             "You step in T. In β = 1/T the loss is convex, and that is the number the steps are for.",
+        ),
+        Mistake(
+            "betas-steps-on-t",
+            _steps_on_the_temperature,
+            "Slope and curvature are those of β, and you move T by them. The number that the steps change is β = 1/T.",
         ),
         Mistake(
             "uphill",
@@ -275,6 +296,26 @@ NEWTON = Exercise(
             _newton(curvature=lambda p, z, t: (p * (1 - p) * z**2).sum(1).mean()),
             "The slope is right. The logits of a row vary *together*: their variance is mean square minus squared mean.",
         ),
+        Mistake(
+            "never-below-one",
+            _newton(end=lambda b: (1 / b).clamp(min=1.0)),
+            "The steps are right. You do not let T fall below 1; a network may be too timid as well, and no guard was asked.",
+        ),
+        Mistake(
+            "one-step-fewer",
+            _newton(extra=-1),
+            "You take one step too few. How often does the loop run?",
+        ),
+        Mistake(
+            "probabilities-squared-too",
+            _newton(curvature=lambda p, z, t: (((p * z) ** 2).sum(1) - (p * z).sum(1) ** 2).mean()),
+            "The slope is right. In the mean square only the *logit* is squared; p weighs it, as it is.",
+        ),
+        Mistake(
+            "mean-not-squared",
+            _newton(curvature=lambda p, z, t: ((p * z**2).sum(1) - (p * z).sum(1)).mean()),
+            "The slope is right. The variance is the mean square minus the *square* of the mean.",
+        ),
     ),
     variants=(
         _newton_by_autograd,
@@ -325,7 +366,7 @@ def network_temperature(logits, target, n_train, steps):
 
 def networks(rng: np.random.Generator) -> Iterator[Probe]:
     """Rows that were learnt by heart first, then rows that were not: more of the one kind, more of the other, equally
-    many; and a network that is too timid."""
+    many; a network that is too timid; and more than a hundred."""
     sizes = (
         (9, 14, 1, 2.5),
         (9, 14, 5, 2.5),
@@ -333,6 +374,7 @@ def networks(rng: np.random.Generator) -> Iterator[Probe]:
         (8, 8, 3, 2.5),
         (5, 15, 2, 2.5),
         (6, 20, 4, 0.5),
+        (88, 24, 3, 2.5),
     )
     for n_train, n_held, steps, heat in sizes:
         z, t = logits_of(rng, n_held, 3, heat)
@@ -466,6 +508,21 @@ HELD_OUT = Exercise(
             "to-the-end",
             _fitted(steps=lambda s: 100),
             "The rows are right now. `steps` no longer says how many steps are taken.",
+        ),
+        Mistake(
+            "hundred",
+            _fitted(rows=lambda n, m: slice(100, None)),
+            "Your rows begin at a number that you wrote down. `n_train` says where those begin that the network has not seen.",
+        ),
+        Mistake(
+            "all-but-the-last-n-train",
+            _fitted(rows=lambda n, m: slice(None, -m)),
+            "You leave out the *last* n_train rows. Those that the network has seen are the first.",
+        ),
+        Mistake(
+            "starts-at-one",
+            lambda z, t, m, s: _newton(start=1.0)(z[m:], t[m:], s),
+            "The rows are right now. The steps begin at β = 0, as they did.",
         ),
         Mistake(
             "one-added",
