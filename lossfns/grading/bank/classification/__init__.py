@@ -8,7 +8,8 @@ from lossfns.grading.bank.classification.softmax import LOG_SOFTMAX
 from lossfns.grading.bank.classification.surprise import CROSS_ENTROPY, CROSS_ENTROPY_GRAD
 from lossfns.grading.bank.classification.thresholds import FRAUD, THRESHOLD
 from lossfns.grading.bank.classification.training import SOFTMAX_TWICE
-from lossfns.grading.bank.classification.weights import CLASS_WEIGHTS, WEIGHTED
+from lossfns.grading.bank.classification.weighted import WEIGHTED
+from lossfns.grading.bank.classification.weights import CLASS_WEIGHTS
 
 EXERCISES = (
     LOG_SOFTMAX,

@@ -34,6 +34,7 @@ def focused(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((z, y, 0.5, 0.8))
     yield Probe((z, y, 0.5, 0.3))
     yield Probe((z, 1 - y, 0.5, 0.3))
+    yield Probe((z[::-1].copy(), y, 0.5, 0.3))
     yield Probe((np.array([9.2]), np.array([0.0]), 2.0, 0.3))
     yield Probe((np.array([-9.2]), np.array([1.0]), 2.0, 0.3))
     yield Probe((np.array([900.0]), np.array([0.0]), 2.0, 0.3))
@@ -345,6 +346,33 @@ FOCAL = Exercise(
         *(
             Mistake(f"cut-at-{e:g}", lambda z, y, g, a, e=e: _chosen_probability(z, y, g, a, e), CAPPED)
             for e in CUTS
+        ),
+        Mistake(
+            "sides-swapped",
+            lambda z, y, g, a: sigmoid_focal_loss(-z, y, g, a),
+            "You take the probability of what did *not* come: a large positive logit should be cheap when the target is 1.",
+        ),
+        Mistake(
+            "logs-of-vanished",
+            _focal(surprise=lambda s: -s.sigmoid().log()),
+            "Right for logits of ordinary size. At 900 a sigmoid is 0 and an exponential infinite, and so is the logarithm of either; cls-04 takes the two in one piece.",
+        ),
+        Mistake(
+            "yes-throughout",
+            lambda z, y, g, a: (torch.where(y == 1, a, 1 - a) * (-z).sigmoid() ** g * F.softplus(-z)).mean(),
+            "Right for a yes. For a no, p is the probability of the *no*, in the discount and in the surprise.",
+        ),
+        Mistake(
+            "power-of-surprise",
+            lambda z, y, g, a: (
+                torch.where(y == 1, a, 1 - a) * F.softplus(-torch.where(y == 1, z, -z)) ** g
+            ).mean(),
+            "You raise the surprise to the power γ. It is 1 − p that is raised, and the surprise is multiplied by it.",
+        ),
+        Mistake(
+            "numbers-exchanged",
+            lambda z, y, g, a: sigmoid_focal_loss(z, y, a, g),
+            "γ and α have changed places.",
         ),
     ),
     variants=(

@@ -256,6 +256,16 @@ HINGE = Exercise(
             _hinge(total=torch.Tensor.max),
             "You keep the worst pair. The mean over all of them was asked.",
         ),
+        Mistake(
+            "sign-of-score",
+            _hinge(missing=lambda s, t, m: m - t * s.sign()),
+            "You keep only the sign of the score. By how *much* it is on the right side is what counts.",
+        ),
+        Mistake(
+            "difference",
+            _hinge(missing=lambda s, t, m: m - (t - s)),
+            "You subtract the score from the target. On which side a score lies, and how far, is their product.",
+        ),
     ),
     variants=(
         lambda s, t, m: F.relu(m - t * s).mean(),
@@ -449,6 +459,11 @@ HINGE_GRAD = Exercise(
             "batch-decides",
             lambda s, t, m: -t / len(s) * float((t * s).mean() < m),
             "You decide once for the whole batch. Each pair decides for itself whether it falls short.",
+        ),
+        Mistake(
+            "target-from-0-1",
+            _pull(short=lambda s, t, m: (2 * t - 1) * s < m, slope=lambda s, t, m: 1 - 2 * t),
+            "You recode the targets as if they were 0 and 1. They are −1 and +1 already.",
         ),
     ),
     variants=(

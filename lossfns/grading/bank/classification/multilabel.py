@@ -96,7 +96,7 @@ MULTILABEL = Exercise(
         Mistake(
             "logs-of-vanished",
             lambda z, t, c: -(c * t * z.sigmoid().log() + (1 - t) * (-z).sigmoid().log()).mean(),
-            "Right while no probability vanishes. At 900 a sigmoid is 0, and its logarithm infinite; cls-04 takes the two in one piece.",
+            "Right for logits of ordinary size. At 900 a sigmoid is 0 and an exponential infinite, and so is the logarithm of either; cls-04 takes the two in one piece.",
         ),
         Mistake(
             "weight-on-both-capped",
@@ -275,6 +275,31 @@ MULTILABEL = Exercise(
                 CAPPED,
             )
             for e in CUTS
+        ),
+        Mistake(
+            "softmax-both-capped",
+            lambda z, t, c: F.binary_cross_entropy(z.softmax(1), t, weight=c * t + 1 - t),
+            "Both prices are there, on probabilities that add up to one over the labels. Each label is a question of its own.",
+        ),
+        Mistake(
+            "weights-normalised",
+            _labels(cost=lambda c, t, y, n: c / c.sum() * t * y + (1 - t) * n),
+            "You scale the weights to add up to 1. They are prices, and enter as they are.",
+        ),
+        Mistake(
+            "one-plus-weight",
+            _labels(cost=lambda c, t, y, n: (1 + c) * t * y + (1 - t) * n),
+            "You add the weight to the price of 1 that a yes had. It is `pos_weight` times −log p, and nothing besides.",
+        ),
+        Mistake(
+            "divided-by-label-weights",
+            _labels(total=lambda e, t, c: e.sum() / c.sum()),
+            "You divide by the sum of the weights. Here they are part of the price; the mean is over the n · l entries.",
+        ),
+        Mistake(
+            "weighted-then-capped",
+            lambda z, t, c: F.binary_cross_entropy(z.sigmoid(), t, weight=c * t + 1 - t),
+            "Right while no probability rounds to 0. `F.binary_cross_entropy` caps logarithms at −100; cls-04 has a way that needs no cap.",
         ),
     ),
     variants=(

@@ -283,6 +283,11 @@ LOG_SOFTMAX = Exercise(
             )
             for c in (50, 80, 88, 100, 500, 700)
         ),
+        Mistake(
+            "probabilities-overflow",
+            lambda z: z.exp() / z.exp().sum(1, keepdim=True),
+            "Those are the probabilities, of scores small enough for exp. Their logarithms were asked, for scores of any size.",
+        ),
     ),
     variants=(
         _loop_log_softmax,

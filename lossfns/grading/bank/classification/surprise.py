@@ -246,6 +246,21 @@ CROSS_ENTROPY = Exercise(
             Mistake(f"cut-at-{e:g}", _entropy_from(lambda z, e=e: z.softmax(1).clamp(min=e)), EPSILON)
             for e in (*CUTS, 1e-30)
         ),
+        Mistake(
+            "mean-probability",
+            lambda z, t: _own(z.softmax(1), t).mean(),
+            "That is the mean probability of the class that came. How surprised should you be at a probability?",
+        ),
+        Mistake(
+            "one-shift-for-all",
+            lambda z, t: -_own((z - z.max()) - (z - z.max()).exp().sum(1, keepdim=True).log(), t).mean(),
+            "Right while the rows are on one level. You subtract the largest logit of the whole table, and a row far below it underflows: each row needs a shift of its own.",
+        ),
+        Mistake(
+            "divided-by-k",
+            lambda z, t: F.cross_entropy(z, t, reduction="sum") / z.shape[1],
+            "You divide by the number of classes. The mean is over the rows.",
+        ),
     ),
     variants=(
         lambda z, t: F.cross_entropy(z, t),
@@ -456,6 +471,16 @@ CROSS_ENTROPY_GRAD = Exercise(
             "overflow-no-mean",
             _pull(p=lambda z: z.exp() / z.exp().sum(1, keepdim=True), spread=lambda s: s),
             "The loss is a mean, and its factor survives the derivative. And exp(1000) is infinite here.",
+        ),
+        Mistake(
+            "softmax-slope-twice",
+            lambda z, t: _pull()(z, t) * z.softmax(1) * (1 - z.softmax(1)),
+            "What was said minus what should have been said has been through the softmax already. You multiply by p(1 − p) once more.",
+        ),
+        Mistake(
+            "hard-choice",
+            _pull(p=lambda z: _one_hot(z, z.argmax(1))),
+            "You let the model say 1 for the class it likes best and 0 for the rest. It said probabilities.",
         ),
     ),
     variants=(

@@ -54,6 +54,10 @@ def scored(rng: np.random.Generator) -> Iterator[Probe]:
     p = np.array([0.4, 0.55, 0.8, 0.75, 0.1, 0.2, 0.35, 0.6])
     yield Probe((p, np.isin(p, [0.2, 0.4, 0.6, 0.8]).astype(float), 1.0, 1.0))
     yield Probe((p[:-1], np.isin(p, [0.2, 0.4, 0.6, 0.8])[:-1].astype(float), 1.0, 1.0))
+    p = np.array(
+        [0.523, 0.103, 0.904, 0.604, 0.704]
+    )  # the only yes is last of all, and the best threshold belongs to a no
+    yield Probe((p, (p < 0.2).astype(float), 1.0, 1.0))
     yield Probe((np.array([0.624, 0.313]), np.ones(2), 1.0, 1.0))
     yield Probe((np.array([0.314, 0.702, 0.505]), np.array([0.0, 0.0, 1.0]), 1.0, 5.0))
     yield Probe((np.array([0.3, 0.6, 0.6, 0.8, 0.1]), np.array([0.0, 1, 0, 1, 0]), 1.0, 2.0))
@@ -87,6 +91,11 @@ def _cumulative(p, y, miss, alarm):
     order = p.sort().values
     cost = torch.stack([miss * y[p < t].sum() + alarm * (1 - y[p >= t]).sum() for t in order])
     return order[cost.argmin()]
+
+
+def _from_yeses(p, y, miss, alarm):
+    own = p[y == 1] if (y == 1).any() else p
+    return _cheapest(candidates=lambda _: sorted(own.tolist()))(p, y, miss, alarm)
 
 
 def _rate(yes, y, wanted):
@@ -280,6 +289,45 @@ THRESHOLD = Exercise(
             "largest-probability",
             lambda p, y, m, a: p.max(),
             "That is the largest probability, whatever the errors cost. (Does every threshold replace the one before?)",
+        ),
+        Mistake(
+            "yeses-only",
+            _from_yeses,
+            "You try only the probabilities of the cases that were a yes. All n were to be tried: it may be cheapest to give up a yes.",
+        ),
+        Mistake(
+            "place-in-data-first",
+            _cheapest(
+                candidates=lambda p: p.tolist(), result=lambda t, c, p: float((p == t).double().argmax())
+            ),
+            "That is the place of the threshold in the data. The threshold itself was asked.",
+        ),
+        Mistake(
+            "half-way",
+            _cheapest(
+                candidates=lambda p: (lambda s: ((s[1:] + s[:-1]) / 2).tolist() or p.tolist())(p.unique())
+            ),
+            "You try the values half-way between two probabilities. It is the probabilities themselves that were to be tried.",
+        ),
+        Mistake(
+            "nearest-to-formula",
+            lambda p, y, m, a: p[(p - a / (a + m)).abs().argmin()],
+            "That is the case nearest to a formula for probabilities that can be trusted. Count what each threshold costs on these cases.",
+        ),
+        Mistake(
+            "first-above-formula",
+            lambda p, y, m, a: torch.where(p >= a / (a + m), p, p.max()).min(),
+            "That is the cheapest threshold if the probabilities can be trusted. Here it is known what came: count with `target` what each threshold costs.",
+        ),
+        Mistake(
+            "zero-and-one-too",
+            _cheapest(candidates=lambda p: [0.0, *sorted(p.tolist()), 1.0]),
+            "Right unless one answer for everybody is cheapest. You try 0 and 1 as thresholds too; it is the n probabilities that were to be tried.",
+        ),
+        Mistake(
+            "targets-flipped",
+            lambda p, y, m, a: cheapest_threshold(p, 1 - y, m, a),
+            "Yes and no have changed places in the targets: a miss is a no to a *1*.",
         ),
     ),
     variants=(

@@ -250,6 +250,48 @@ SOFTMAX_TWICE = Exercise(
             _trained(lambda z, t: F.cross_entropy(z, t, label_smoothing=0.1)),
             "One softmax is gone, and label smoothing has come in, which has a floor of its own.",
         ),
+        Mistake(
+            "one-step-more",
+            _trained(extra=1),
+            "One softmax is gone, and there is one step too many.",
+        ),
+        Mistake(
+            "one-step-less",
+            _trained(extra=-1),
+            "One softmax is gone, and there is one step too few.",
+        ),
+        Mistake(
+            "rate-lost",
+            _trained(step=lambda w, lr, g: w - g),
+            "One softmax is gone, and the rate with it: the steps no longer depend on `lr`.",
+        ),
+        Mistake(
+            "rate-fixed",
+            lambda x, t, lr, steps: train_classifier(x, t, 0.5, steps),
+            "One softmax is gone. The rate is 0.5 whatever `lr` is.",
+        ),
+        Mistake(
+            "steps-of-one-length",
+            _trained(
+                lambda z, t: F.cross_entropy(z.softmax(1), t), step=lambda w, lr, g: w - lr * g / g.norm()
+            ),
+            "Steps of one length reach the same floor sooner. What puts the floor there?",
+        ),
+        Mistake(
+            "ten-times-the-steps",
+            lambda x, t, lr, steps: train_classifier(x, t, lr, 10 * steps),
+            "One softmax is gone, and there are ten times as many steps as were asked.",
+        ),
+        Mistake(
+            "ten-times-the-steps-shipped",
+            lambda x, t, lr, steps: train_classifier_shipped(x, t, lr, 10 * steps),
+            "More steps end at the same floor. What puts the floor there?",
+        ),
+        Mistake(
+            "mean-over-classes-too",
+            _trained(lambda z, t: F.cross_entropy(z, t) / 3),
+            "One softmax is gone, and the loss is divided by the number of classes: its mean is over the rows.",
+        ),
     ),
     variants=(
         _by_hand,
