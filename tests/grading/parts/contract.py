@@ -6,8 +6,9 @@ import numpy as np
 import torch
 
 from lossfns.grading.bank.contract.decisions import _deciding, _moved
-from lossfns.grading.bank.contract.functionals import _by, _by_group, _geometric
+from lossfns.grading.bank.contract.functionals import _by
 from lossfns.grading.bank.contract.prices import _late, _level
+from lossfns.grading.bank.contract.totals import _by_group, _geometric
 from parts import all_of
 
 

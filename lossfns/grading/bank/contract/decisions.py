@@ -24,7 +24,7 @@ def situations(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe(
         (
             np.array(
-                [[0.8, 0.1, 0.1], [0.9, 0.02, 0.08], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8], [0.05, 0.75, 0.2]]
+                [[0.8, 0.1, 0.1], [0.9, 0.02, 0.08], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8], [0.05, 0.7, 0.25]]
             ),
             mixed,
         )
@@ -166,6 +166,22 @@ DECIDE = Exercise(
             "You weigh the costs by squared probabilities. An expected value weighs them by the probabilities.",
         ),
         Mistake(
+            "softmax-again",
+            lambda p, c: (p.softmax(1) @ c).argmin(1),
+            "You put the probabilities through a softmax, which levels them. They are probabilities already.",
+        ),
+        Mistake(
+            "complement",
+            lambda p, c: ((1 - p) @ c).argmin(1),
+            "You weigh each class's costs by the probability that it is *not* the true one.",
+        ),
+        Mistake(
+            "free-diagonal",
+            lambda p, c: (p @ (c * (1 - torch.eye(*c.shape, dtype=c.dtype)))).argmin(1),
+            "You leave out the diagonal, as if action 0 cost nothing in class 0, and so on. Here a right decision may cost "
+            "something too: take the table as it is.",
+        ),
+        Mistake(
             "log-probabilities",
             lambda p, c: (p.log() @ c).argmin(1),
             "You weigh the costs by log-probabilities. An expected value weighs them by the probabilities.",
@@ -210,6 +226,23 @@ def _moved(weights: Callable, end: Callable = lambda w: w / w.sum(1, keepdim=Tru
     return lambda p, old, new: end(weights(p, old, new))
 
 
+def _odds(p: torch.Tensor) -> torch.Tensor:
+    return p / (1 - p)
+
+
+def _probability(odds: torch.Tensor) -> torch.Tensor:
+    return odds / (1 + odds)
+
+
+ONE_AT_A_TIME = (
+    "You move each class by itself, against all the others with p / (1 − p), as if only its own share had changed. The others' "
+    "shares have changed too: the factor new / old belongs to the odds between *two classes*."
+)
+AGAINST_THE_REST = (
+    "Right for two classes. With more, 'all the others' is a mixture, and its make-up is different in each case: the factor "
+    "belongs to the odds between *two classes*."
+)
+
 NEW_WORLD = Exercise(
     id="ctr-03",
     name="new_world",
@@ -221,7 +254,8 @@ NEW_WORLD = Exercise(
     probes=worlds,
     gives="one probability for each class and case, shape (n, k),",
     hints=(
-        "A class that has become twice as common should have twice its old odds. By which factor does each class change?",
+        "Suppose one class has become twice as common, and another half as common. By which factor do the odds between the two "
+        "change?",
         "Multiply each class's probability by its new share over its old share. Then the rows no longer add up to 1.",
         "Divide each row by its sum: `weights / weights.sum(dim=1, keepdim=True)`.",
     ),
@@ -245,6 +279,81 @@ NEW_WORLD = Exercise(
             "old-only",
             _moved(lambda p, old, new: p / old),
             "You take the old shares out. Where do the new ones come in?",
+        ),
+        Mistake(
+            "upside-down-not-normalised",
+            lambda p, old, new: p * old / new,
+            "Two things: your factors are old over new, so that a class that has become common loses by it; and probabilities of a "
+            "case add up to 1.",
+        ),
+        Mistake(
+            "new-only-not-normalised",
+            lambda p, old, new: p * new,
+            "You multiply by the new shares. The old ones are inside the probabilities already and must come out first; and each row "
+            "adds up to 1.",
+        ),
+        Mistake(
+            "old-only-not-normalised",
+            lambda p, old, new: p / old,
+            "You take the old shares out. Where do the new ones come in? And each row adds up to 1.",
+        ),
+        Mistake(
+            "one-at-a-time",
+            lambda p, old, new: _probability(_odds(p) * new / old),
+            ONE_AT_A_TIME,
+        ),
+        Mistake(
+            "one-at-a-time-normalised",
+            _moved(lambda p, old, new: _probability(_odds(p) * new / old)),
+            ONE_AT_A_TIME,
+        ),
+        Mistake(
+            "odds",
+            lambda p, old, new: _odds(p) * new / old,
+            "You return odds, p / (1 − p). Probabilities were asked; and the factor new / old belongs to the odds between two "
+            "classes, not between one class and all the others.",
+        ),
+        Mistake(
+            "odds-normalised",
+            _moved(lambda p, old, new: _odds(p) * new / old),
+            "You divide by 1 − p as well, which is the share of the other classes. The odds between two classes are their "
+            "probabilities, one over the other.",
+        ),
+        Mistake(
+            "against-the-rest",
+            lambda p, old, new: _probability(_odds(p) * _odds(new) / _odds(old)),
+            AGAINST_THE_REST,
+        ),
+        Mistake(
+            "against-the-rest-normalised",
+            _moved(lambda p, old, new: _probability(_odds(p) * _odds(new) / _odds(old))),
+            AGAINST_THE_REST,
+        ),
+        Mistake(
+            "length-one",
+            lambda p, old, new: torch.nn.functional.normalize(p * new / old, dim=1),
+            "The factors are right. In yours the *squares* of each row add up to 1; the probabilities themselves should.",
+        ),
+        Mistake(
+            "largest-is-one",
+            _moved(lambda p, old, new: p * new / old, lambda w: w / w.amax(1, keepdim=True)),
+            "The factors are right. You divide each row by its largest number, so that this one becomes 1; the whole row should "
+            "add up to 1.",
+        ),
+        Mistake(
+            "clipped",
+            lambda p, old, new: (p * new / old).clamp(max=1),
+            "The factors are right. You cut off what is above 1; that does not make a row add up to 1.",
+        ),
+        Mistake(
+            "rest-to-the-last",
+            lambda p, old, new: torch.cat([w := (p * new / old)[:, :-1], 1 - w.sum(1, keepdim=True)], 1),
+            "Your rows add up to 1, but only because the last class gets what the others leave. All classes are scaled alike.",
+        ),
+        Mistake(
+            "log-weights",
+            lambda p, old, new: (p * new / old).log(),
+            "That is the right sum of logarithms. What makes probabilities of it?",
         ),
         Mistake(
             "times-both",
@@ -305,7 +414,7 @@ NEW_WORLD = Exercise(
         Mistake(
             "twice",
             _moved(lambda p, old, new: p * (new / old) ** 2),
-            "You correct twice.",
+            "You correct twice: your factor is squared.",
         ),
         Mistake(
             "logarithms",

@@ -25,8 +25,7 @@ def absolute(pred, target):
 
 
 def missing_costs_four(pred, target):
-    u = target - pred
-    return np.maximum(4 * u, -u) if isinstance(u, np.ndarray) else torch.maximum(4 * u, -u)
+    return 2.5 * abs(target - pred) + 1.5 * (target - pred)  # 4 for each unit too little, 1 for each too much
 
 
 def relative(pred, target):
@@ -37,10 +36,14 @@ KNOWN = (squared, absolute, missing_costs_four, relative)
 
 
 def askings(rng: np.random.Generator) -> Iterator[Probe]:
-    """Skewed targets, and guesses in no order, of which a single one is cheapest by a margin."""
+    """Skewed targets, and guesses in no order, of which a single one is cheapest: for each loss once the first, once the last."""
     for loss in KNOWN:
-        for n in (4, 7, 9):
-            yield Probe((loss, *_skewed(rng, n, loss)))
+        for n, place in ((4, 0), (7, -1), (9, None)):
+            targets, guesses = _skewed(rng, n, loss)
+            if place is not None:
+                best = list(guesses).index(best_constant_in_numpy(loss, targets, guesses))
+                guesses[[place, best]] = guesses[[best, place]]
+            yield Probe((loss, targets, guesses))
     yield Probe((squared, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
     yield Probe((absolute, np.array([1.0, 1.0, 1.0, 13.0]), rng.permutation([0.5, 3.1, 7.2])))
     yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
@@ -69,11 +72,7 @@ def _running(loss, targets, guesses):
     for guess in guesses:
         total = 0.0
         for target in targets:
-            total += (
-                float(loss(guess, target))
-                if loss is not missing_costs_four
-                else max(4 * float(target - guess), float(guess - target))
-            )
+            total += float(loss(guess, target))
         if total < least:
             best, least = guess, total
     return best
@@ -128,6 +127,21 @@ CHEAPEST = Exercise(
             "You return what the best guess costs. The guess itself was asked.",
         ),
         Mistake(
+            "total-price",
+            _by(lambda loss, g, t: loss(g, t).sum(), lambda costs, guesses: costs.min()),
+            "You return what the best guess costs, over all the targets together. The guess itself was asked.",
+        ),
+        Mistake(
+            "another-order",
+            lambda loss, t, g: g[torch.stack([loss(x, t).mean() for x in g.sort().values]).argmin()],
+            "You find a place in the guesses in one order, and look it up in another. Which list does the place belong to?",
+        ),
+        Mistake(
+            "among-the-targets",
+            lambda loss, t, g: best_constant(loss, t, t),
+            "You try the targets themselves. The constants to try are in `guesses`.",
+        ),
+        Mistake(
             "dearest",
             _by(_mean_cost, lambda costs, guesses: guesses[costs.argmax()]),
             "Yours is the guess with the *largest* mean loss.",
@@ -146,6 +160,11 @@ CHEAPEST = Exercise(
         Mistake(
             "median",
             lambda loss, t, g: torch.quantile(t, 0.5),
+            "You return the median of the targets, whatever the loss and the guesses are. Ask the loss for each guess.",
+        ),
+        Mistake(
+            "median-lower",
+            lambda loss, t, g: t.median(),
             "You return the median of the targets, whatever the loss and the guesses are. Ask the loss for each guess.",
         ),
         Mistake(
@@ -175,9 +194,15 @@ CHEAPEST = Exercise(
             "You take the middle one of the losses. Their mean was asked.",
         ),
         Mistake(
+            "median-cost-lower",
+            _by(lambda loss, g, t: loss(g, t).median()),
+            "You take the middle one of the losses. Their mean was asked.",
+        ),
+        Mistake(
             "first-guess",
             lambda loss, t, g: g[0],
-            "You return the first guess, whatever it costs. Is a `return` inside the loop?",
+            "You return the first guess, whatever it costs. Is a `return` inside the loop? Or can no cost fall below the one that "
+            "you start with?",
         ),
         Mistake(
             "last-guess",
@@ -187,7 +212,12 @@ CHEAPEST = Exercise(
         Mistake(
             "first-target",
             _by(lambda loss, g, t: loss(g, t[:1]).mean()),
-            "Only the first target counts in yours.",
+            "Only the first target counts in yours. Every target should: their mean.",
+        ),
+        Mistake(
+            "last-target",
+            _by(lambda loss, g, t: loss(g, t[-1:]).mean()),
+            "Only the last target counts in yours. Every target should: their mean.",
         ),
         Mistake(
             "costs",
@@ -307,181 +337,5 @@ CLICKS = Question(
         "Is the model bad at what it was asked for?",
         "Three of the options change how the same question is answered.",
         "A proxy is learned together with the reason why it differs from the goal.",
-    ),
-)
-
-
-# ctr-09 · fix: a bill that does not add up -------------------------------------------------------------------------
-
-
-def predict_bills_shipped(bills, group):
-    pred = torch.empty_like(bills)
-    for g in group.unique():
-        pred[group == g] = bills[group == g].log().mean().exp()
-    return pred
-
-
-def predict_bills(bills, group):
-    pred = torch.empty_like(bills)
-    for g in group.unique():
-        pred[group == g] = bills[group == g].mean()
-    return pred
-
-
-def ledgers(rng: np.random.Generator) -> Iterator[Probe]:
-    """Skewed bills in two to four groups of unequal sizes and heights; one with a group of one."""
-    for sizes in ((3, 2), (4, 3), (2, 5, 3), (5, 1, 4), (3, 4, 2, 6)):
-        group = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
-        heights = rng.permutation(np.arange(len(sizes))) + rng.uniform(0, 0.3, len(sizes))
-        spreads = rng.permutation(np.linspace(0.4, 1.2, len(sizes)))
-        bills = np.exp(1 + heights[group] + spreads[group] * rng.normal(size=len(group))).round(2) + 0.1
-        yield Probe((bills, group))
-
-
-def _by_group(statistic: Callable, after: Callable = lambda pred, bills: pred) -> Callable:
-    """One number for each group, by another statistic, and a correction for all afterwards."""
-
-    def predict(bills, group):
-        pred = torch.empty_like(bills)
-        for g in group.unique():
-            pred[group == g] = statistic(bills[group == g])
-        return after(pred, bills)
-
-    return predict
-
-
-def _geometric(b: torch.Tensor) -> torch.Tensor:
-    return b.log().mean().exp()
-
-
-def _one_smear(bills, group):
-    residuals = bills.log() - _by_group(_geometric)(bills, group).log()
-    return _by_group(_geometric)(bills, group) * residuals.exp().mean()
-
-
-def _normal_theory(b: torch.Tensor) -> torch.Tensor:
-    return (b.log().mean() + b.log().var(unbiased=False) / 2).exp()
-
-
-TOTALS = Exercise(
-    id="ctr-09",
-    name="predict_bills",
-    title="A bill that does not add up",
-    points=2,
-    minutes=12,
-    difficulty=2,
-    reference=predict_bills,
-    shipped=predict_bills_shipped,
-    symptom="It still behaves as it came: the predictions look sensible person by person, and in every group they add up to "
-    "less than the bills.",
-    probes=ledgers,
-    gives="one prediction for each person, shape (n,),",
-    hints=(
-        "Every group's predictions add up to too little. Which statistic of the group does the function predict?",
-        "Mean of logarithms, then exp: a geometric mean. Which functional is the only one that adds up?",
-        "n times the mean is the total. Predict each group's mean of the bills themselves.",
-    ),
-    mistakes=(
-        Mistake(
-            "one-mean-for-all",
-            lambda b, g: b.mean() + 0 * b,
-            "The grand total is right now. Everybody gets the same prediction, so no *group* adds up.",
-        ),
-        Mistake(
-            "median",
-            _by_group(lambda b: torch.quantile(b, 0.5)),
-            "You predict each group's median. It is as honest as the geometric mean, and adds up as little.",
-        ),
-        Mistake(
-            "median-lower",
-            _by_group(lambda b: b.median()),
-            "You predict each group's median. It is as honest as the geometric mean, and adds up as little.",
-        ),
-        Mistake(
-            "scaled-together",
-            _by_group(_geometric, lambda pred, b: pred * b.sum() / pred.sum()),
-            "The grand total is right now: one factor for all. But groups differ in how skewed they are, so no group adds up "
-            "by itself.",
-        ),
-        Mistake(
-            "shifted-together",
-            _by_group(_geometric, lambda pred, b: pred + (b - pred).mean()),
-            "The grand total is right now: the same amount added for all. No group adds up by itself.",
-        ),
-        Mistake(
-            "one-smear",
-            _one_smear,
-            "You corrected with one factor, the mean of exp(residual) over everybody. It is right only if all groups are "
-            "equally spread.",
-        ),
-        Mistake(
-            "normal-theory",
-            _by_group(_normal_theory),
-            "You added half the variance of the logarithms: exact for a log-normal without end, and not for the bills at hand. "
-            "The specification asks for totals that agree.",
-        ),
-        Mistake(
-            "normal-theory-sample",
-            _by_group(lambda b: (b.log().mean() + (b.log().var() if len(b) > 1 else 0.0) / 2).exp()),
-            "You added half the variance of the logarithms: exact for a log-normal without end, and not for the bills at hand. "
-            "The specification asks for totals that agree.",
-        ),
-        Mistake(
-            "totals",
-            _by_group(lambda b: b.sum()),
-            "Each person is given the whole group's total. What is one person's part of it?",
-        ),
-        Mistake(
-            "one-per-group",
-            lambda b, g: torch.stack([b[g == i].mean() for i in g.unique()]),
-            "The numbers are right, one for each group. One for each *person* was asked.",
-        ),
-        Mistake(
-            "logarithms",
-            _by_group(lambda b: b.log().mean()),
-            "You left out the way back from the logarithm, and the predictions are no bills any more.",
-        ),
-        Mistake(
-            "log-of-mean",
-            _by_group(lambda b: b.mean().log()),
-            "You take the logarithm of the right number. A bill was asked.",
-        ),
-        Mistake(
-            "harmonic",
-            _by_group(lambda b: 1 / (1 / b).mean()),
-            "That is the harmonic mean: it lies below the geometric one, and adds up to even less.",
-        ),
-        Mistake(
-            "root-mean-square",
-            _by_group(lambda b: (b**2).mean().sqrt()),
-            "That is the root of the mean square: it lies above the mean, and adds up to too much.",
-        ),
-        Mistake(
-            "bills",
-            lambda b, g: b,
-            "You return the bills themselves. They add up, and predict nothing: everybody in a group should get one number.",
-        ),
-        Mistake(
-            "divides-by-all",
-            lambda b, g: torch.stack([b[g == i].sum() / len(b) for i in g]),
-            "You divide each group's total by the number of all people. By how many should it be divided?",
-        ),
-        Mistake(
-            "middle-of-the-range",
-            _by_group(lambda b: (b.min() + b.max()) / 2),
-            "You predict the middle between the smallest and the largest bill of a group.",
-        ),
-        Mistake(
-            "n-minus-one",
-            _by_group(lambda b: b.sum() / max(len(b) - 1, 1)),
-            "You divide by n − 1. How many people share the total?",
-        ),
-    ),
-    variants=(
-        lambda b, g: torch.stack([b[g == i].mean() for i in g]),
-        lambda b, g: (torch.zeros(int(g.max()) + 1, dtype=b.dtype).index_add(0, g, b) / torch.bincount(g))[g],
-        lambda b, g: np.array([np.mean(np.asarray(b)[np.asarray(g) == i]) for i in np.asarray(g)]),
-        _by_group(lambda b: _geometric(b) * (b / _geometric(b)).mean()),
-        lambda b, g: _by_group(lambda part: part.mean())(b.float(), g),
     ),
 )

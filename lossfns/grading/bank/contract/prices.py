@@ -19,7 +19,7 @@ def best_order(demand, short, over):
 
 
 def seasons(rng: np.random.Generator) -> Iterator[Probe]:
-    """Skewed demands in no order, prices on both sides; shares that are met exactly (quarters, eighths) among them."""
+    """Skewed demands in no order, prices on both sides; shares that are met exactly (quarters, eighths), days that are alike."""
     for n, short, over in (
         (5, 6.0, 3.0),
         (7, 3.0, 6.0),
@@ -27,13 +27,19 @@ def seasons(rng: np.random.Generator) -> Iterator[Probe]:
         (8, 1.0, 7.0),
         (8, 5.0, 3.0),
         (11, 9.0, 1.0),
-        (3, 2.0, 5.0),
+        (4, 2.0, 5.0),
     ):
         yield Probe((_demand(rng, n), short, over))
     demand = _demand(rng, 9)
     for short, over in ((7.0, 2.5), (14.0, 5.0), (2.5, 7.0)):
         yield Probe((demand, short, over))
     yield Probe((np.array([12.0]), 4.0, 3.0))
+    for days in (
+        [4.0, 12.0, 9.0, 2.0],
+        [9.0, 3.0, 14.0, 5.0],
+    ):  # met exactly by 9: once the next stands before it, once after
+        yield Probe((np.array(days), 3.0, 1.0))
+    yield Probe((np.array([2.0, 7.0, 2.0, 2.0, 11.0, 5.0]), 3.0, 2.0))  # the same demand on several days
 
 
 def _demand(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -53,6 +59,10 @@ def _level(q: Callable, place: Callable = lambda q, n: int(np.ceil(q * n - 1e-9)
 
 def _q(short: float, over: float) -> float:
     return short / (short + over)
+
+
+def _level_of_different(demand, short, over):
+    return _level(_q)(demand.unique(), short, over)
 
 
 def _cheapest(demand, short, over):
@@ -77,10 +87,6 @@ ORDER = Exercise(
     difficulty=2,
     reference=best_order,
     probes=seasons,
-    regimes=(
-        Regime("short is dearer", lambda d, s, o: s > o, "being short is dearer", "being over is dearer"),
-        Regime("over is dearer", lambda d, s, o: s < o, "being over is dearer", "being short is dearer"),
-    ),
     gives="one number, an order,",
     hints=(
         "Which share of the days should have enough? The dearer it is to be short, the larger the share.",
@@ -104,6 +110,11 @@ ORDER = Exercise(
             "You order the median demand; the prices have no say.",
         ),
         Mistake(
+            "median-lower",
+            lambda d, s, o: d.median(),
+            "You order the median demand; the prices have no say.",
+        ),
+        Mistake(
             "ratio-of-prices",
             _level(lambda s, o: min(s / o, 1.0)),
             "Your share is one price over the other, and is more than 1 when being short is dearer. Over *both* together.",
@@ -115,6 +126,46 @@ ORDER = Exercise(
             "enough on a share q of the days.",
         ),
         Mistake(
+            "interpolated-rounded-up",
+            lambda d, s, o: torch.quantile(d, s / (s + o)).ceil(),
+            "Whole umbrellas now, from a number between two days. A demand *that occurred* was asked, with enough on a share q of "
+            "the days.",
+        ),
+        *(
+            Mistake(
+                f"quantile-{way}",
+                lambda d, s, o, way=way: torch.quantile(d, s / (s + o), interpolation=way),
+                "Your q is right. The library's quantile counts the n − 1 *gaps* between the days, not the n days. On which share of "
+                "the days is yours enough?",
+            )
+            for way in ("lower", "higher", "nearest")
+        ),
+        Mistake(
+            "nearest-share",
+            _level(_q, lambda q, n: round(q * n) - 1),
+            "You round q · n to the nearest day, up or down. Rounded down, the share of days with enough is below q.",
+        ),
+        Mistake(
+            "first-that-suffices",
+            lambda d, s, o: next(x for x in d if (d <= x).double().mean() >= s / (s + o) - 1e-9),
+            "Enough on a share q of the days, yes; but you stop at the first such demand in the order of the days. The smallest "
+            "was asked.",
+        ),
+        Mistake(
+            "either-of-two",
+            lambda d, s, o: min(
+                d.tolist(),
+                key=lambda k: round(float((s * torch.relu(d - k) + o * torch.relu(k - d)).sum()), 6),
+            ),
+            "Right unless a share is met exactly. Then two orders cost the same, and you take the one whose day came first; the "
+            "smaller was asked.",
+        ),
+        Mistake(
+            "same-days-once",
+            _level_of_different,
+            "Right while no two days are alike. A demand that comes on three days counts for three days.",
+        ),
+        Mistake(
             "one-too-far",
             _level(_q, lambda q, n: int(np.floor(q * n + 1e-9))),
             "Right unless a share is met exactly. Where k/n is q itself, that k is enough already.",
@@ -122,7 +173,8 @@ ORDER = Exercise(
         Mistake(
             "one-too-far-always",
             _level(_q, lambda q, n: int(np.ceil(q * n - 1e-9))),
-            "Yours is one day too far up. Python counts from 0: where does the k-th smallest stand?",
+            "Yours is one day too far up. If you look up a place: Python counts from 0. If you count days: on a day when exactly as "
+            "many are wanted as you have, you have enough.",
         ),
         Mistake(
             "one-too-low",
@@ -165,6 +217,13 @@ ORDER = Exercise(
             "share-of-the-largest",
             lambda d, s, o: d.max() * s / (s + o),
             "You take a share q of the largest demand. The share is one of *days*, not of umbrellas.",
+        ),
+        Mistake(
+            "share-of-the-umbrellas",
+            lambda d, s, o: (w := d.sort().values)[
+                (w.cumsum(0) / w.sum() >= s / (s + o) - 1e-9).nonzero()[0, 0]
+            ],
+            "You count until a share q of all the *umbrellas* is reached. The share is one of days: a day with many counts once.",
         ),
         Mistake(
             "between-smallest-and-largest",
@@ -221,20 +280,23 @@ def trains(rng: np.random.Generator) -> Iterator[Probe]:
         pred = rng.uniform(5, 20, 3).round(1)
         yield Probe((pred, pred + rng.permutation(gaps), 4.0))
     pred = rng.uniform(5, 20, 4).round(1)
-    for side in (1, -1):
+    for misses in ([0.5, 1.4, 2.5, 4.0], [-0.8, -3.1, -1.2, -4.3]):
         for price in (5.0, 2.5):
-            yield Probe((pred, (pred + side * np.array([0.5, 1.4, 2.5, 4.0])).round(1), price))
+            yield Probe((pred, (pred + np.array(misses)).round(1), price))
 
 
 SIDES = (
     Regime(
-        "late", lambda p, a, w: a > p, "the train comes later than promised", "it comes earlier than promised"
+        "late",
+        lambda p, a, w: a > p,
+        "they come later",
+        "all trains come earlier than promised",
     ),
     Regime(
         "early",
         lambda p, a, w: a < p,
-        "the train comes earlier than promised",
-        "it comes later than promised",
+        "they come earlier",
+        "all trains come later than promised",
     ),
 )
 
@@ -314,6 +376,27 @@ LATENESS = Exercise(
             "Late trains are right. You charge the price to early trains as well.",
         ),
         Mistake(
+            "larger-of-two",
+            lambda p, a, w: torch.maximum(w * (a - p) ** 2, (a - p) ** 2).mean(),
+            "You take the larger of the two costs, and never look which side the train is on. Is it late, or early?",
+        ),
+        Mistake(
+            "price-on-top",
+            _late(late=lambda d, w: (1 + w) * d**2),
+            "Early trains are right. A late one costs its square *and* the price times that in yours: one too many.",
+        ),
+        Mistake(
+            "early-negative",
+            _late(early=lambda d, w: -(d**2)),
+            "Late trains are right. An early train makes yours cheaper; it costs something too.",
+        ),
+        Mistake(
+            "pinball",
+            lambda p, a, w: torch.where(a > p, w / (1 + w) * (a - p), (p - a) / (1 + w)).mean(),
+            "That is pinball: it grows with the minutes, and its two prices add up to 1. Here the cost grows with their square, "
+            "and an early train costs its square, no less.",
+        ),
+        Mistake(
             "price-divides-early",
             _late(late=lambda d, w: d**2, early=lambda d, w: d**2 / w),
             "The two sides stand in the right proportion, and everything is divided by the price. An early train costs its "
@@ -380,6 +463,16 @@ LATENESS = Exercise(
                 part.mean() for part in (w * (a - p)[a > p] ** 2, (a - p)[a < p] ** 2) if len(part)
             ),
             "Right while all trains are on one side. You add two means, each over its own trains; one mean over all was asked.",
+        ),
+        Mistake(
+            "mean-of-means",
+            lambda p, a, w: torch.stack(
+                [
+                    part.mean() if len(part) else torch.zeros((), dtype=p.dtype)
+                    for part in (w * (a - p)[a > p] ** 2, (a - p)[a < p] ** 2)
+                ]
+            ).mean(),
+            "Late and early count half each in yours, however many trains there are of either. One mean over all was asked.",
         ),
         Mistake(
             "halved",
