@@ -192,6 +192,11 @@ COSINES = Exercise(
             lambda a, b: a @ b.T / a.shape[1],
             "You divide the dot products by d. A long vector still gets large ones: what makes a cosine blind to lengths?",
         ),
+        Mistake(
+            "first-length-twice",
+            lambda a, b: a @ b.T / (a**2).sum(1, keepdim=True),
+            "You divide by the squared length of the row of `a`, and the length of the row of `b` never comes in.",
+        ),
     ),
     variants=(
         lambda a, b: torch.nn.functional.cosine_similarity(a[:, None], b[None], dim=2),
@@ -454,6 +459,28 @@ TRIPLET = Exercise(
             _triplet(excess=lambda near, far, m: (near - far).relu() + m, end=torch.sum),
             "You add the margin after the clip, so it is always paid; and you add the prices up.",
         ),
+        Mistake(
+            "columns",
+            _triplet(lambda x: x.norm(dim=0)),
+            "You measure down the columns, over the batch. Each triplet, each row, has its own two distances.",
+        ),
+        Mistake(
+            "pairs-apart",
+            lambda a, p, n, m: (_length(a - p) + (m - _length(a - n)).relu()).mean(),
+            "You price the two pairs apart: the positive pays its whole distance, the negative whatever is missing to m. A triplet compares the two distances.",
+        ),
+        Mistake(
+            "dot-products",
+            lambda a, p, n, m: ((a * n).sum(1) - (a * p).sum(1) + m).relu().mean(),
+            "You compare dot products. Here it is distances, as the crow flies.",
+        ),
+        Mistake(
+            "swap",
+            lambda a, p, n, m: (
+                (_length(a - p) - torch.minimum(_length(a - n), _length(p - n)) + m).relu().mean()
+            ),
+            "You take the negative's distance from anchor or positive, whichever is nearer: an option of torch. Here both distances start at the anchor.",
+        ),
     ),
     variants=(
         lambda a, p, n, m: torch.nn.functional.triplet_margin_loss(a, p, n, margin=m, eps=0),
@@ -686,7 +713,8 @@ SEMI_HARD = Exercise(
         Mistake(
             "masked-with-zero",
             lambda p, n: (n * (n > p[:, None])).argmin(1),
-            "You set the distances that are out of the question to 0, and an argmin loves a 0. Which number never wins?",
+            "You set the distances that are out of the question to 0 or another small number, and an argmin loves those. "
+            "Which number never wins?",
         ),
         Mistake(
             "farthest-beyond",
@@ -698,6 +726,20 @@ SEMI_HARD = Exercise(
             lambda p, n: (n <= p[:, None]).sum(1),
             "You count how many negatives are nearer than the positive. That is a place in the sorted row; the column "
             "was asked.",
+        ),
+        Mistake(
+            "place",
+            lambda p, n: (n <= p[:, None]).sum(1).clamp(max=n.shape[1] - 1),
+            "That is the place in the sorted row. Which column of the table, as you got it, does that distance stand in?",
+        ),
+        Mistake(
+            "mirror",
+            _mine(
+                pool=lambda p, n: n < p[:, None],
+                pick=lambda pool, p, n: torch.where(pool, n, -torch.inf).argmax(1),
+                otherwise=lambda p, n: n.argmin(1),
+            ),
+            "That is the rule in a mirror: the farthest of those that are nearer than the positive. Semi-hard is on the other side.",
         ),
     ),
     variants=(

@@ -34,6 +34,13 @@ def _without_own(logits):
     return torch.logsumexp(logits.masked_fill(own, -torch.inf), 1) - torch.diagonal(logits)
 
 
+def _everyone(q, k, t):
+    """NT-Xent: both batches stacked, each row against all others."""
+    both, n = unit(torch.cat([q, k])), len(q)
+    x = (both @ both.T / t).fill_diagonal_(-torch.inf)
+    return torch.nn.functional.cross_entropy(x, torch.arange(2 * n).roll(n))
+
+
 def _nce(
     similarity=lambda q, k: unit(q) @ unit(k).T, scale=lambda s, t: s / t, end=lambda x: losses(x).mean()
 ):
@@ -91,7 +98,7 @@ INFO_NCE = Exercise(
         Mistake(
             "no-temperature",
             _nce(scale=lambda s, t: s),
-            "`temperature` is never used: the cosines go into the softmax as they are.",
+            "`temperature` leaves no trace in yours: the cosines go into the softmax as they are.",
         ),
         Mistake(
             "temperature-twice",
@@ -176,7 +183,7 @@ INFO_NCE = Exercise(
         Mistake(
             "distance-for-similarity",
             _nce(lambda q, k: 1 - unit(q) @ unit(k).T),
-            "You put distances into the softmax, so the *least* similar key gets the most. What should be large?",
+            "In your softmax the *least* similar key gets the most: distances, or a minus sign? What should be large?",
         ),
         Mistake(
             "minus-distance",
@@ -230,6 +237,35 @@ INFO_NCE = Exercise(
             _nce(end=lambda x: -(torch.exp(-losses(x)) + 1e-12).log().mean()),
             "Right unless a query is very wrong. Something small is added to the probability, so a disaster costs "
             "less than it should, and teaches nothing.",
+        ),
+        Mistake(
+            "negatives-only-bare",
+            _nce(end=lambda x: _without_own(x).mean()),
+            "Your denominator has the negatives only, and with a single key nothing is left in it. The sum runs over all keys, the query's own among them.",
+        ),
+        Mistake(
+            "nt-xent",
+            lambda q, k, t: _everyone(q, k, t),
+            "That is NT-Xent: queries and keys are all thrown together, and all of them ask. Here only the queries choose, among the keys.",
+        ),
+        Mistake(
+            "best-key",
+            _nce(end=lambda x: (torch.logsumexp(x, 1) - x.amax(1)).mean()),
+            "Right where the own key is the most similar. You reward the best key of each row; which key is the query's own?",
+        ),
+        Mistake(
+            "temperature-below",
+            lambda q, k, t: (torch.logsumexp(unit(q) @ unit(k).T / t, 1) - (unit(q) * unit(k)).sum(1)).mean(),
+            "Under the fraction the temperature is there. Above it, it is missing.",
+        ),
+        Mistake(
+            "binary",
+            _nce(
+                end=lambda x: torch.nn.functional.binary_cross_entropy_with_logits(
+                    x, torch.eye(len(x), dtype=x.dtype)
+                )
+            ),
+            "You ask of each pair by itself, yes or no. InfoNCE asks each query *which*: one softmax over its row.",
         ),
     ),
     variants=(
@@ -423,6 +459,23 @@ INFO_NCE_GRAD = Exercise(
             _push(off=lambda p: p + torch.eye(len(p))),
             "Right off the diagonal. On it you add 1 where one-hot is subtracted: raising the similarity of a query "
             "and its own key must lower the loss.",
+        ),
+        Mistake(
+            "negatives-only-inside",
+            lambda s, t: (
+                (torch.softmax((s / t).fill_diagonal_(-torch.inf), 1) - torch.eye(len(s))) / (len(s) * t)
+            ),
+            "Your softmax leaves the own key out. The sum in the loss runs over all keys, the query's own among them.",
+        ),
+        Mistake(
+            "own-only",
+            _push(off=lambda p: -torch.eye(len(p))),
+            "You pull at the own key with full force and push nobody. How much each is pulled or pushed depends on its probability.",
+        ),
+        Mistake(
+            "best-key",
+            lambda s, t: (torch.softmax(s / t, 1) - torch.eye(len(s))[s.argmax(1)]) / (len(s) * t),
+            "Right where the own key is the most similar. You pull at the best key of each row; which key is the query's own?",
         ),
     ),
     variants=(
@@ -618,6 +671,26 @@ CERTIFIED = Exercise(
             "ratio",
             _certified(lambda x, n: x.mean() / log(n) if n > 1 else x.mean()),
             "You divide the loss by log n. A difference was asked.",
+        ),
+        Mistake(
+            "without-own-bare",
+            lambda s: log(len(s)) - _without_own(s).mean(),
+            "Your loss leaves the own key out of the sum, and with a single key nothing is left in it. The sum runs over all keys.",
+        ),
+        Mistake(
+            "best-key",
+            lambda s: log(len(s)) - (torch.logsumexp(s, 1) - s.amax(1)).mean(),
+            "Right where the own key has the highest score. Elsewhere you reward the best key; query i should choose column i.",
+        ),
+        Mistake(
+            "clipped-each",
+            _certified(lambda x, n: (log(n) - x).clamp(min=0).mean()),
+            "You clip each query at 0, so the lucky ones count and the unlucky do not. The text says to leave negative numbers so.",
+        ),
+        Mistake(
+            "whole-table",
+            lambda s: log(len(s)) - (torch.logsumexp(s.flatten(), 0) - torch.diagonal(s)).mean(),
+            "One softmax over the whole table. Each query has a choice of its own: one softmax for each row.",
         ),
     ),
     variants=(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from lossfns.grading.bank.contrastive.infonce import losses, unit
+from lossfns.grading.bank.contrastive.infonce import _without_own, losses, unit
 from lossfns.grading.bank.contrastive.inputs import pairs_and_temperatures, rows
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
@@ -187,6 +187,35 @@ CLIP = Exercise(
             _clip(end=lambda x: (losses(x) + losses(x.T)).mean() / 4),
             "Both directions are right, and yours is half of their mean. Is it halved once too often?",
         ),
+        Mistake(
+            "negatives-only",
+            _clip(end=lambda x: (_without_own(x) + _without_own(x.T)).mean() / 2),
+            "Your denominators have the negatives only. Both sums run over all, the pair's own partner among them.",
+        ),
+        Mistake(
+            "nt-xent",
+            lambda a, b, t: nt_xent_loss(a, b, t),
+            "That is NT-Xent, where everyone meets everyone. An a chooses among the b, and a b among the a.",
+        ),
+        Mistake(
+            "whole-normalised",
+            _clip(lambda a, b: (a / a.norm()) @ (b / b.norm()).T),
+            "You divide by one length for the whole batch. Each row has a length of its own.",
+        ),
+        Mistake(
+            "temperature-outside",
+            lambda a, b, t: (lambda x: (losses(x) + losses(x.T)).mean() / (2 * t))(unit(a) @ unit(b).T),
+            "You divide the loss by the temperature and not the similarities. That changes the unit, not the softmax.",
+        ),
+        Mistake(
+            "denominators-added",
+            _clip(
+                end=lambda x: (
+                    torch.logaddexp(torch.logsumexp(x, 1), torch.logsumexp(x, 0)) - torch.diagonal(x)
+                ).mean()
+            ),
+            "You put the row and the column under one fraction. They are two questions, with a softmax each.",
+        ),
     ),
     variants=(
         lambda a, b, t: (losses(unit(a) @ unit(b).T / t).mean() + losses(unit(b) @ unit(a).T / t).mean()) / 2,
@@ -241,6 +270,14 @@ def _without_the_partner(a, b, t):
     partner = logits[torch.arange(2 * n), _others(n)]
     rest = logits.masked_fill(torch.arange(2 * n)[None] == _others(n)[:, None], -torch.inf)
     return (torch.logsumexp(rest, 1) - partner).mean() if n > 1 else 0 * partner.sum()
+
+
+def _subtracted(a, b, t, own):
+    """The view itself taken out of the sum by subtracting a constant."""
+    views = unit(torch.cat([a, b]))
+    x = views @ views.T / t
+    partner = x[torch.arange(len(x)), _others(len(a))]
+    return ((x.exp().sum(1) - own).log() - partner).mean()
 
 
 def _same_view_negatives(a, b, t):
@@ -398,6 +435,31 @@ NT_XENT = Exercise(
             "temperature-twice",
             _stack(scale=lambda s, t: s / t**2),
             "The similarities are divided by the temperature twice.",
+        ),
+        Mistake(
+            "whole-normalised",
+            _stack(lambda a, b: torch.cat([a, b]) / torch.cat([a, b]).norm()),
+            "You divide by one length for the whole batch. Each row has a length of its own.",
+        ),
+        Mistake(
+            "temperature-outside",
+            lambda a, b, t: nt_xent_loss(a, b, 1.0) / t,
+            "You divide the loss by the temperature and not the similarities. That changes the unit, not the softmax.",
+        ),
+        Mistake(
+            "e-subtracted",
+            lambda a, b, t: _subtracted(a, b, t, np.e),
+            "You subtract e for the view itself. Its similarity with itself is 1, but what stands in the exponent?",
+        ),
+        Mistake(
+            "one-subtracted",
+            lambda a, b, t: _subtracted(a, b, t, 1.0),
+            "You subtract 1 for the view itself. Its similarity with itself is 1; what is its exponential, after the temperature?",
+        ),
+        Mistake(
+            "partner-twice",
+            _stack(end=lambda x: (x.exp() + 1).log().mean()),
+            "The partner stands in your denominator twice. Among all but the view itself it is there already.",
         ),
     ),
     variants=(
@@ -686,6 +748,26 @@ COSINE_EMBEDDING = Exercise(
                 .relu()
             ),
             "You take the mean first and clip it, so that a pair below the margin pays for others. Each pair stands for itself.",
+        ),
+        Mistake(
+            "means-averaged",
+            lambda a, b, t, m: _means_apart(a, b, t, m) / 2,
+            "You take a mean over each kind of pair and then the mean of the two, so that a rare kind weighs as much as a frequent one. One mean over all pairs was asked.",
+        ),
+        Mistake(
+            "second-normalised",
+            _pairwise(cosine=lambda a, b: (a * unit(b)).sum(1)),
+            "The rows of `x2` have length one in yours; those of `x1` keep their own lengths.",
+        ),
+        Mistake(
+            "whole-normalised",
+            _pairwise(cosine=lambda a, b: (a * b).sum(1) / (a.norm() * b.norm())),
+            "You divide by one length for the whole batch. Each row has a length of its own.",
+        ),
+        Mistake(
+            "squared-length",
+            _pairwise(cosine=lambda a, b: (a * b).sum(1) / ((a**2).sum(1) * (b**2).sum(1))),
+            "You divide by the squared lengths. Is a row of yours of length one afterwards?",
         ),
     ),
     variants=(

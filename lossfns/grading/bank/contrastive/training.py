@@ -69,6 +69,10 @@ def _training(
     return train
 
 
+def _rows(x):
+    return x / x.norm(dim=1, keepdim=True)
+
+
 def _both_directions(s, own):
     return (torch.nn.functional.cross_entropy(s, own) + torch.nn.functional.cross_entropy(s.T, own)) / 2
 
@@ -196,6 +200,49 @@ STUCK = Exercise(
             "city-block",
             _training(lambda z: z / z.abs().sum(1, keepdim=True)),
             "Each row is divided by a number of its own now, the sum of its absolute values. For a cosine it has to be its length.",
+        ),
+        Mistake(
+            "colder",
+            _training(lambda z: z / z.norm(), logits=lambda a, b, t: 10 * a @ b.T / t),
+            "The logits are ten times as large now, and they are still no cosines: long rows are longer than short ones. Look at `z1 @ z2.T` before the temperature comes in.",
+        ),
+        Mistake(
+            "faster",
+            _training(lambda z: z / z.norm(), step=lambda w, lr, slope: w - 10 * lr * slope),
+            "You take longer steps. The loss is off before the first step is taken, so the rate is not what is wrong.",
+        ),
+        Mistake(
+            "much-faster",
+            _training(lambda z: z / z.norm(), step=lambda w, lr, slope: w - 100 * lr * slope),
+            "You take longer steps. The loss is off before the first step is taken, so the rate is not what is wrong.",
+        ),
+        Mistake(
+            "uphill-as-it-came",
+            _training(lambda z: z / z.norm(), step=lambda w, lr, slope: w + lr * slope),
+            "You turned the step round, and now it goes uphill. The loss is off before the first step is taken.",
+        ),
+        Mistake(
+            "summed-as-it-came",
+            _training(
+                lambda z: z / z.norm(),
+                cost=lambda s, own: torch.nn.functional.cross_entropy(s, own, reduction="sum"),
+            ),
+            "You made a sum of the mean, so the steps are n times as long. How large are the logits?",
+        ),
+        Mistake(
+            "things-normalised",
+            lambda x1, x2, w, t, lr, steps: _training(lambda z: z)(_rows(x1), _rows(x2), w, t, lr, steps),
+            "You give the things length one. It is the embeddings whose lengths are off, and `x @ w` changes lengths again.",
+        ),
+        Mistake(
+            "standardised",
+            _training(lambda z: (z - z.mean(0)) / z.std(0)),
+            "You standardise each coordinate over the batch. A cosine needs each row, each embedding, to have length one.",
+        ),
+        Mistake(
+            "after-the-step",
+            lambda x1, x2, w, t, lr, steps: train_embedding(x1, x2, w, t, lr, steps + 1)[1:],
+            "The rows have length one now. You return the loss after each step; before each step was asked.",
         ),
     ),
     variants=(
