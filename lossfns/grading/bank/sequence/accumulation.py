@@ -53,7 +53,10 @@ def _part(rng: np.random.Generator, v: int, b: int, t: int) -> np.ndarray:
     tokens = rng.integers(0, v, (b, t))
     mask = holes(rng, b, t)
     tokens[~mask] = MASKED
-    tokens[tuple(np.argwhere(mask)[0])] = v - 1  # one that counts is not 0
+    first, *others = np.argwhere(mask)
+    tokens[tuple(first)] = v - 1  # one that counts is not 0
+    for last in others[-1:]:
+        tokens[tuple(last)] = 0  # one that counts is 0
     return tokens
 
 
@@ -249,6 +252,21 @@ ACCUMULATED = Exercise(
             "masked-counted",
             _weighted(lambda part: int((part == MASKED).sum()), lambda weights, parts: max(sum(weights), 1)),
             "You weigh the parts by what is masked. −100 marks the places that do *not* count.",
+        ),
+        Mistake(
+            "zero-not-counted",
+            _weighted(lambda part: int((part > 0).sum()), lambda weights, parts: max(sum(weights), 1)),
+            "Right for a single part. You leave token 0 out of your count. It is a token like any other: which mark does not count?",
+        ),
+        Mistake(
+            "zero-for-the-mark",
+            _weighted(lambda part: int((part != 0).sum()), lambda weights, parts: max(sum(weights), 1)),
+            "You count all places that do not hold a 0. Token 0 is a token like any other: which mark does not count?",
+        ),
+        Mistake(
+            "shifted-count",
+            _weighted(lambda part: _counted(part[:, 1:]), lambda weights, parts: max(sum(weights), 1)),
+            "You leave the first token of each row out of your count. The part's mean is over *all* its tokens that count.",
         ),
         Mistake(
             "minus",

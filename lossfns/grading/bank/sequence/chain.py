@@ -21,7 +21,7 @@ def entropy_rate(transition):
 
 def chains(rng: np.random.Generator) -> Iterator[Probe]:
     """Chains of two to five tokens that forget quickly, some with pairs that never occur."""
-    yield Probe((np.array([[0.9, 0.1], [0.4, 0.6]]),))
+    yield Probe((np.array([[0.95, 0.05], [0.2, 0.8]]),))  # what was 20 steps ago still shows
     yield Probe((np.array([[0.3, 0.7], [0.2, 0.8]]),))
     for v, zeros in ((3, 0), (4, 0), (5, 0), (3, 1), (4, 2)):
         p = rng.dirichlet(np.full(v, 0.8) + np.arange(v) * 0.4, v) + 0.04
@@ -92,6 +92,12 @@ ENTROPY_RATE = Exercise(
             lambda p: (p == 0).any(),
             "a probability is 0",
             "all probabilities are above 0",
+        ),
+        Regime(
+            "a longer memory",
+            lambda p: np.sort(abs(np.linalg.eigvals(p)))[-2] > 0.4,
+            "the source needs more steps to forget where it began",
+            "the source forgets within a few steps",
         ),
         Regime(
             "more than two tokens",
@@ -174,6 +180,11 @@ ENTROPY_RATE = Exercise(
             "two-steps",
             _weighted(lambda p: (p @ p)[0]),
             "The rows' entropies are right. Your shares are those two steps after the first token: walk on until they stay.",
+        ),
+        Mistake(
+            "power-of-each",
+            _weighted(lambda p: (p**100)[0]),
+            "`**` raises each number of the table for itself, and next to nothing is left. Walking on is a product of *matrices*.",
         ),
         Mistake(
             "unit-length",

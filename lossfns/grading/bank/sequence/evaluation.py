@@ -103,6 +103,16 @@ EVALUATION = Exercise(
             "Better: the last batch weighs less now. But texts differ in length too, and masked places are no tokens: what has one vote each?",
         ),
         Mistake(
+            "weighed-by-batch-size",
+            lambda x, m, size: (sum(a[b].mean() * size for a, b in _batches(x, m, size)) / len(x)).exp(),
+            "You weigh every batch by `batch_size`. The last one may hold fewer texts, and texts differ in length: what has one vote each?",
+        ),
+        Mistake(
+            "texts-perplexities",
+            lambda x, m, size: _row_means(x, m).exp().mean(),
+            "The batch size has no effect any more. But you average the texts' perplexities: each *token* has one vote, and the exponential comes last.",
+        ),
+        Mistake(
             "row-means",
             lambda x, m, size: _row_means(x, m).mean().exp(),
             "The batch size has no effect any more. But each *text* has one vote now, however short; each token should have one.",

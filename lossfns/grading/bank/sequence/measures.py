@@ -20,12 +20,14 @@ def text_perplexity(logits, target):
 
 
 def scored(rng: np.random.Generator) -> Iterator[Probe]:
-    """Short texts, a long one, large scores, and one token that is very unlikely among many."""
+    """Short texts, a long one, large scores, rows far apart, and one token that is very unlikely among many."""
     for n, v in ((1, 4), (2, 3), (3, 3), (5, 6), (8, 3)):
         yield Probe((rng.normal(0, 1.5, (n, v)).round(3), rng.integers(0, v, n)))
     logits, target = rng.normal(0, 1.5, (2000, 5)).round(3), rng.integers(0, 5, 2000)
     yield Probe((logits, target))  # the product of its probabilities is 0 in float64
     yield Probe((rng.normal(0, 1, (4, 3)).round(3) + np.array([[900.0]]), rng.integers(0, 3, 4)))
+    far_apart = np.array([[450.0], [-450.0], [0.0], [420.0]])  # e^−900 is 0 in float64
+    yield Probe((rng.normal(0, 1, (4, 3)).round(3) + far_apart, rng.integers(0, 3, 4)))
     logits, target = rng.normal(0, 1.5, (600, 4)).round(3), rng.integers(0, 4, 600)
     logits[7, target[7]] -= 800  # its softmax is 0 in float64, its loss about 800
     yield Probe((logits, target))
@@ -49,6 +51,21 @@ def _in_numpy(z, t):
     above = z - z.max(1, keepdims=True)
     log_p = above[np.arange(len(t)), t] - np.log(np.exp(above).sum(1))
     return np.exp(-log_p.mean())
+
+
+def _below_one_maximum(z, t):
+    above = z - z.max()
+    return (above.exp().sum(1).log() - above.gather(1, t[:, None])[:, 0]).mean().exp()
+
+
+def _divided_below_one_maximum(z, t):
+    p = (z - z.max()).exp() / (z - z.max()).exp().sum(1, keepdim=True)
+    return torch.exp(-torch.log(p.gather(1, t[:, None])).mean())
+
+
+def _maximum_not_added(z, t):
+    log_sum = (z - z.max(1, keepdim=True).values).exp().sum(1).log()
+    return (log_sum - z.gather(1, t[:, None])[:, 0]).mean().exp()
 
 
 def _measure(turn: Callable) -> Callable:
@@ -75,7 +92,7 @@ PERPLEXITY = Exercise(
         ),
         Regime(
             "a very unlikely token",
-            lambda z, t: np.ptp(z) > 500,
+            lambda z, t: np.ptp(z, axis=1).max() > 500,
             "one token is very unlikely",
             "no token is hopelessly unlikely",
         ),
@@ -99,6 +116,26 @@ PERPLEXITY = Exercise(
             "naive-softmax",
             _naive_softmax,
             "Right on ordinary scores. e^900 is infinite to the machine: the exponentials must not be formed at all.",
+        ),
+        Mistake(
+            "one-maximum",
+            _below_one_maximum,
+            "Right while all rows are of one size. You subtract the largest score of the *table*: in a row far below it every exponential is 0.",
+        ),
+        Mistake(
+            "one-maximum-divided",
+            _divided_below_one_maximum,
+            "You subtract the largest score of the *table*: in a row far below it every exponential is 0. And never take the log of a softmax.",
+        ),
+        Mistake(
+            "maximum-not-added",
+            _maximum_not_added,
+            "The exponentials are safe. You subtract a row's largest score in one place of the formula, and not in the other.",
+        ),
+        Mistake(
+            "shifted-again",
+            lambda z, t: _nll(z[:-1], t[1:]).mean().exp(),
+            "You shift once more. Row i is about token i already: what does the text say about the shift?",
         ),
         Mistake(
             "root-of-product",
@@ -233,6 +270,7 @@ TEXTS = (
     "naïve",
     "zwölf Boxkämpfer",
     "two lines,\nand one more\n",
+    "a line end\nin the middle",
     "  blanks at both ends  ",
     "наивный вопрос",
     "三つの文字",
@@ -245,7 +283,7 @@ def tokenised(rng: np.random.Generator) -> Iterator[Probe]:
     for text in TEXTS:
         n = max(1, len(text) // rng.integers(2, 4))
         yield Probe((rng.uniform(0.3, 6, n).round(2), text))
-    yield Probe((rng.uniform(0.3, 6, n).round(2), TEXTS[2]))
+    yield Probe((rng.uniform(0.3, 6, n).round(2), "zwölf Boxkämpfer"))
     yield Probe((losses := rng.uniform(0.3, 6, 5).round(2), "naïve"))
     yield Probe((losses, "naïver"))
     yield Probe((losses, "naïve as ever"))
@@ -278,7 +316,13 @@ BITS_PER_BYTE = Exercise(
             "blanks at the ends",
             lambda x, text: text != text.strip(),
             "the text begins or ends with a blank or a line end",
-            "it does not",
+            "the text has no blank or line end at its ends",
+        ),
+        Regime(
+            "a line end",
+            lambda x, text: "\n" in text,
+            "the text has a line end",
+            "the text has no line end",
         ),
     ),
     gives="one number, bits per byte,",
@@ -357,6 +401,16 @@ BITS_PER_BYTE = Exercise(
             "no-blanks",
             _bits(lambda x, text: len("".join(text.split()).encode("utf-8"))),
             "Blanks and line ends are left out of your count. They are bytes too, and the model paid for them.",
+        ),
+        Mistake(
+            "no-line-ends",
+            _bits(lambda x, text: len(text.replace("\n", "").encode("utf-8"))),
+            "Right on a single line. Line ends are left out of your count; they are bytes too, and the model paid for them.",
+        ),
+        Mistake(
+            "no-spaces",
+            _bits(lambda x, text: len(text.replace(" ", "").encode("utf-8"))),
+            "Blanks are left out of your count. They are bytes too, and the model paid for them.",
         ),
         Mistake(
             "words",

@@ -296,10 +296,20 @@ def _by_counts(tokens, v, lr, steps):
     return table
 
 
+def _each_row_its_mean(tokens, v, lr, steps):
+    read, target = tokens[:, :-1], tokens[:, 1:]
+    table = torch.zeros(v, v, dtype=torch.float64)
+    seen = torch.bincount(read.flatten(), minlength=v).clamp(min=1)[:, None]
+    for _ in range(steps):
+        pull = table[read].softmax(-1) - torch.nn.functional.one_hot(target, v)
+        table = table - lr * torch.zeros_like(table).index_add(0, read.flatten(), pull.reshape(-1, v)) / seen
+    return table
+
+
 def tables(rng: np.random.Generator) -> Iterator[Probe]:
     for b, t, v, lr, steps in (
         (1, 5, 3, 0.5, 1),
-        (2, 6, 3, 0.5, 1),
+        (2, 6, 3, 0.5, 3),
         (3, 6, 4, 0.7, 2),
         (4, 9, 4, 1.5, 8),
         (2, 12, 5, 2.0, 20),
@@ -403,6 +413,31 @@ LEAK = Exercise(
             "one-step-more",
             _table_training(extra=1),
             "The shift is right, and you take one step too many.",
+        ),
+        Mistake(
+            "one-step-less",
+            _table_training(extra=-1),
+            "The shift is right, and you take one step too few.",
+        ),
+        Mistake(
+            "log-probabilities",
+            _table_training(end=lambda table: table.log_softmax(-1)),
+            "The shift is right. You return log-probabilities; the function promises its table of scores, as descent left it.",
+        ),
+        Mistake(
+            "each-row-its-mean",
+            _each_row_its_mean,
+            "The shift is right. You divide each row of the table by its own count; the mean is over all tokens that are predicted.",
+        ),
+        Mistake(
+            "filled-with-zero",
+            _table_training(lambda x: (x, torch.nn.functional.pad(x[:, 1:], (0, 1)))),
+            "Shifted, and a 0 put where the last target is missing. But 0 is a letter: the table learns that it comes last.",
+        ),
+        Mistake(
+            "filled-with-the-last",
+            _table_training(lambda x: (x, torch.cat([x[:, 1:], x[:, -1:]], dim=1))),
+            "Shifted, and the last token put where its successor is missing: the table learns that it repeats itself.",
         ),
         Mistake(
             "reads-later",

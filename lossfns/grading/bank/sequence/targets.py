@@ -20,13 +20,15 @@ def masked_mean(losses, mask):
 
 
 def masked(rng: np.random.Generator) -> Iterator[Probe]:
-    """Masks with holes; NaN and infinite losses under the mask; a row without tokens; nothing at all."""
+    """Masks with holes; a loss of 0 that counts; NaN and infinity under the mask; an empty row; nothing at all."""
     for b, t in ((1, 3), (2, 4), (3, 5), (4, 6)):
         losses = rng.uniform(0.2, 4, (b, t)).round(2)
         yield Probe((losses, holes(rng, b, t)))
     yield Probe((losses, holes(rng, b, t)))
     yield Probe((losses, losses < np.median(losses, axis=1, keepdims=True)))  # none of the large ones
-    yield Probe((rng.uniform(0.2, 4, (3, 4)).round(2), np.ones((3, 4), dtype=bool)))
+    losses = rng.uniform(0.2, 4, (3, 4)).round(2)
+    losses[1, 2] = 0.0  # the model was sure
+    yield Probe((losses, np.ones((3, 4), dtype=bool)))
     losses, mask = rng.uniform(0.2, 4, (3, 5)).round(2), holes(rng, 3, 5)
     mask[1] = False
     yield Probe((losses, mask))
@@ -83,6 +85,12 @@ MASKED_MEAN = Exercise(
             lambda losses, mask: not np.isfinite(losses).all(),
             "a masked place holds NaN or infinity",
             "all losses are ordinary numbers",
+        ),
+        Regime(
+            "a loss of zero",
+            lambda losses, mask: (losses == 0).any(),
+            "a token that counts costs nothing",
+            "every token that counts costs something",
         ),
         Regime(
             "an empty row",
@@ -201,6 +209,16 @@ MASKED_MEAN = Exercise(
             "empty-is-mean-of-all",
             lambda x, m: x[m].mean() if m.any() else x.mean(),
             "Right wherever a token counts. Where none does, you fall back on the masked ones, which are as if they were not there.",
+        ),
+        Mistake(
+            "zero-losses-dropped",
+            lambda x, m: masked_mean(x, m & (x != 0)),
+            "Right while no loss is 0. A sure token costs 0, and it counts: the mask says what counts, and not the loss.",
+        ),
+        Mistake(
+            "zero-losses-dropped-no-guard",
+            lambda x, m: (x * m)[x * m != 0].mean(),
+            "You take what is 0 after the multiplication for masked. A sure token costs 0 and counts; and NaN times 0 is not 0.",
         ),
         Mistake(
             "zeros-left-out",
@@ -376,6 +394,11 @@ SMOOTHED = Exercise(
             "exact-shared-by-all",
             _smooth(exact=(lambda e, v: 1 - e, lambda e, v: e / v)),
             "The uniform style is right. In the exact style your target adds up to less than 1: how many share the ε?",
+        ),
+        Mistake(
+            "exact-given-back",
+            _smooth(exact=(lambda e, v: 1 - e + e / (v - 1), lambda e, v: e / (v - 1))),
+            "The uniform style is right. In the exact style your target adds up to more than 1: who are the *others*?",
         ),
         Mistake(
             "neither-adds-up",
