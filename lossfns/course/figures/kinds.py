@@ -117,6 +117,8 @@ def curves(
         for point, colour in zip(best.values() if lowest else (), bases, strict=False):
             ax.plot(*point, "o", color=colour, ms=8, mec="white", mew=1.5, zorder=5)
         ax.set(xlabel=xlabel, xscale=xscale, yscale=yscale)
+        if xscale == "linear" and (x == x.round()).all():
+            ax.xaxis.get_major_locator().set_params(integer=True)  # there is no step 2.5
         ax.set_title(ylabel)
         over = f"{ylabel[:1].upper()}{ylabel[1:]}, for {scene(xlabel, x)}"
         publish(

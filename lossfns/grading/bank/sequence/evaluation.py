@@ -138,6 +138,11 @@ EVALUATION = Exercise(
             "The batch size has no effect any more. But the masked places count as well now.",
         ),
         Mistake(
+            "mask-inverted",
+            lambda x, m, size: x[~m].mean().exp(),
+            "You average what is masked. True marks a token that counts.",
+        ),
+        Mistake(
             "all-places",
             lambda x, m, size: (x[m].sum() / m.numel()).exp(),
             "The total is right. You divide by all places, the masked ones among them.",

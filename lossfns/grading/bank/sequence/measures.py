@@ -198,6 +198,11 @@ PERPLEXITY = Exercise(
             "You take the median loss. The mean was asked: a rare disaster has to count.",
         ),
         Mistake(
+            "whole-vocabulary",
+            lambda z, t: (-z.log_softmax(1)).mean().exp(),
+            "You average over all tokens that could have come. The tokens that came are not used.",
+        ),
+        Mistake(
             "own-entropy",
             lambda z, t: (-(z.softmax(1) * z.log_softmax(1)).sum(1)).mean().exp(),
             "That is how unsure the model *believes* to be. The tokens that came are not used.",

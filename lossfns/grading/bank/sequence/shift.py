@@ -395,6 +395,11 @@ LEAK = Exercise(
             "The shift is right. You divide by the number of texts; the mean is over the predicted tokens.",
         ),
         Mistake(
+            "by-columns",
+            _table_training(count=lambda read, x: read.shape[1]),
+            "The shift is right. You divide by the length of a text; the mean is over the predicted tokens of all texts.",
+        ),
+        Mistake(
             "uphill",
             _table_training(sign=-1.0),
             "The shift is right, and the table walks uphill: what is the sign of a step of descent?",

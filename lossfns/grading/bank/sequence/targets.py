@@ -211,6 +211,11 @@ MASKED_MEAN = Exercise(
             "Right wherever a token counts. Where none does, you fall back on the masked ones, which are as if they were not there.",
         ),
         Mistake(
+            "shifted",
+            lambda x, m: masked_mean(x[:, 1:], m[:, 1:]),
+            "You leave the first place of each row out. These are losses already, one for each place: nothing is shifted here.",
+        ),
+        Mistake(
             "zero-losses-dropped",
             lambda x, m: masked_mean(x, m & (x != 0)),
             "Right while no loss is 0. A sure token costs 0, and it counts: the mask says what counts, and not the loss.",
