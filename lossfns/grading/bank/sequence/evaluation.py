@@ -138,6 +138,21 @@ EVALUATION = Exercise(
             "The batch size has no effect any more. But the masked places count as well now.",
         ),
         Mistake(
+            "mask-ignored-in-batches",
+            lambda x, m, size: torch.stack([a.mean() for a, _ in _batches(x, m, size)]).mean().exp(),
+            "The masked places count as well now, and each batch still has one vote.",
+        ),
+        Mistake(
+            "masked-in-the-sum",
+            lambda x, m, size: (x.sum() / m.sum()).exp(),
+            "You count the tokens right. The sum of the losses runs over the masked places too.",
+        ),
+        Mistake(
+            "exp-before-division",
+            lambda x, m, size: x[m].sum().exp() / m.sum(),
+            "Sum and count are right. Divide first: the exponential comes last.",
+        ),
+        Mistake(
             "mask-inverted",
             lambda x, m, size: x[~m].mean().exp(),
             "You average what is masked. True marks a token that counts.",

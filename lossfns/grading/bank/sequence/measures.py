@@ -133,6 +133,11 @@ PERPLEXITY = Exercise(
             "The exponentials are safe. You subtract a row's largest score in one place of the formula, and not in the other.",
         ),
         Mistake(
+            "logarithm-missing",
+            lambda z, t: (-_p(z, t)).mean().exp(),
+            "You average the probabilities themselves, with the sign turned round. Where is the logarithm of −log p?",
+        ),
+        Mistake(
             "shifted-again",
             lambda z, t: _nll(z[:-1], t[1:]).mean().exp(),
             "You shift once more. Row i is about token i already: what does the text say about the shift?",

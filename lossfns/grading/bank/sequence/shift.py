@@ -205,7 +205,7 @@ NEXT_TOKEN = Exercise(
         Mistake(
             "minus-probability",
             lambda p, x: -torch.exp(-next_token_losses(p, x)),
-            "You return minus the probability of each next token. The softmax of log-probabilities undoes the logarithm: it was there already.",
+            "You return minus the probability of each next token. Surprise is minus its *logarithm*, and logarithms are what you were given.",
         ),
         Mistake(
             "zero-one",
