@@ -3,17 +3,28 @@
 from collections import Counter
 
 MOST_LINES = 4
-FAMILIES = {
-    # family: (colour, words that a label of it contains); the first family that fits wins
-    "cross entropy": ("#960000", ("cross entropy", "log loss")),
-    "focal": ("#0069FF", ("focal", "γ =")),
-    "hinge": ("#0F2D2D", ("hinge",)),
-    "token loss": ("#00758F", ("vote per",)),  # the averages of 04; the colour of its bars
-    "mae": ("#D43F00", ("mae", "absolute", "median", "l1", "lasso")),  # L1 is the absolute error of a weight
-    "huber": ("#008554", ("huber", "elastic")),  # both at once, of misses and of weights
-    "pinball": ("#993D77", ("pinball", "quantile", "q =")),
-    "mse": ("#004799", ("mse", "squared", "mean", "l2", "ridge")),
+PALETTES = {
+    # topic: {family: (colour, words that a label of it contains)}; the first family that fits wins. Colours of one topic
+    # differ for every eye; those of two topics may be alike, since their losses are not drawn in one figure.
+    "classification": {
+        "cross entropy": ("#960000", ("cross entropy", "log loss")),
+        "focal": ("#0069FF", ("focal", "γ =")),
+        "hinge": ("#0F2D2D", ("hinge",)),
+    },
+    "sequence": {
+        "token loss": ("#00758F", ("vote per",)),  # the averages of 04; the colour of its bars
+    },
+    "regression": {
+        "mae": (
+            "#D43F00",
+            ("mae", "absolute", "median", "l1", "lasso"),
+        ),  # L1 is the absolute error of a weight
+        "huber": ("#008554", ("huber", "elastic")),  # both at once, of misses and of weights
+        "pinball": ("#993D77", ("pinball", "quantile", "q =")),
+        "mse": ("#004799", ("mse", "squared", "mean", "l2", "ridge")),
+    },
 }
+FAMILIES = {family: row for palette in PALETTES.values() for family, row in palette.items()}
 OTHERS = (
     "#3A3A3A",
     "#946800",

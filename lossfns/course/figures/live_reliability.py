@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from lossfns.calibration import ReliabilityCurve
 from lossfns.course.figures.colours import OTHERS
 from lossfns.course.figures.live import LivePage
 from lossfns.course.figures.page import style
@@ -12,6 +11,7 @@ from lossfns.course.figures.reliability import (
     DOTS,
     GREY,
     Bins,
+    Curve,
     bars,
     bins_of,
     chance,
@@ -30,7 +30,7 @@ class LiveReliability(LivePage):
         every curve that `redraw` is given. The first picture is made by `redraw`.
     """
 
-    def __init__(self, start: ReliabilityCurve, *, title: str, named: str):
+    def __init__(self, start: Curve, *, title: str, named: str):
         stays = bins_of(start)
         self.title = title
         with style():
@@ -43,7 +43,7 @@ class LiveReliability(LivePage):
             self.counts = write_counts(self.below, stays)
             self._settle([self.grey, self.line, *self.bars, *self.counts])
 
-    def redraw(self, curve: ReliabilityCurve, told_too: str = "") -> tuple[bytes, str]:
+    def redraw(self, curve: Curve, told_too: str = "") -> tuple[bytes, str]:
         """The picture (PNG) of `curve`, and the same in words; `told_too` is put before them."""
         bins = bins_of(curve)
         self.line.set_data(bins.confidence, bins.accuracy)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from math import lgamma
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lossfns.calibration import ReliabilityCurve
 from lossfns.course.figures.colours import colours
 from lossfns.course.figures.labels import label_ends
 from lossfns.course.figures.page import page, publish, style
@@ -20,6 +19,7 @@ GREY = dict(color="#D5D8DD", lw=11, zorder=2)
 DOTS = dict(lw=2, ms=6, mec="white", mew=0.8, zorder=4)
 
 Array = np.ndarray
+Curve = tuple[Any, Any, Any, Any]  # confidence, accuracy, count, edges: what `reliability_curve` gives
 
 
 class Bins(NamedTuple):
@@ -32,7 +32,7 @@ class Bins(NamedTuple):
     edges: Array
 
 
-def reliability(curves: Mapping[str, ReliabilityCurve] | ReliabilityCurve, *, title: str) -> None:
+def reliability(curves: Mapping[str, Curve] | Curve, *, title: str) -> None:
     """Accuracy against confidence, bin by bin, and the number of answers in each bin below.
 
     curves: what `lossfns.reliability_curve` returns, or up to four of them with the same bins, {label: curve}. Empty
@@ -44,7 +44,7 @@ def reliability(curves: Mapping[str, ReliabilityCurve] | ReliabilityCurve, *, ti
     >>> reliability(lossfns.reliability_curve(probs, target, bins=2), title="Three")  # doctest: +ELLIPSIS
     Figure: Three. Confidence → accuracy (answers): 0.767 → 0.667 (3; chance allows 0.333 to 1). All 3: ...
     """
-    alone = isinstance(curves, ReliabilityCurve)
+    alone = not isinstance(curves, Mapping)
     drawn = {label: bins_of(curve) for label, curve in ({"": curves} if alone else curves).items()}
     bases = colours(list(drawn))
     with style():
@@ -62,7 +62,7 @@ def reliability(curves: Mapping[str, ReliabilityCurve] | ReliabilityCurve, *, ti
         publish(figure, text, label_ends(above, ends, bases[: len(ends)]))
 
 
-def bins_of(curve: ReliabilityCurve) -> Bins:
+def bins_of(curve: Curve) -> Bins:
     """ValueError when all bins are empty."""
     confidence, accuracy, count, edges = (np.asarray(part) for part in curve)
     if not count.sum():
