@@ -34,7 +34,8 @@ class Advice(NamedTuple):
     def condition(self) -> str:
         """The answers after the first, as one clause: without those that are no choice."""
         first = 2 if len(options(self.answers[:1])) == 1 else 1
-        return "; ".join(answer for answer in self.answers[first:] if answer != NO_MATTER)
+        *known, use = self.answers[first:]
+        return "; ".join(answer for answer in (*known, f"you {use}") if NO_MATTER not in answer)
 
 
 NUMBER, CLASS, YES, LABELS = "a number", "one class of several", "yes or no", "any number of labels at once"
@@ -79,7 +80,7 @@ GUIDE = (
             "stock up, or promise a range",
         ),
         "pinball at the quantile q",
-        "The two prices are written into it; two quantiles make a range.",
+        "q is the price of too little, as a share of both prices; two quantiles make a range.",
         "01_regression",
         "Pinball: when too little and too much have different prices",
     ),
@@ -95,8 +96,8 @@ GUIDE = (
         (CLASS, "the right class", "some classes are rare", "decide, each class counting the same"),
         "cross entropy, then a bonus for rare classes",
         "Subtract the log of each class's frequency from its logit. Class weights in the loss do nearly the same.",
-        "09_choosing",
-        "A rare class",
+        "08_contract",
+        "Who ignores the rare classes?",
     ),
     Advice(
         (YES, "the right answer", "both are common", "use the probability"),
@@ -187,6 +188,13 @@ GUIDE = (
         "09_choosing",
         "Every list by another hand",
         "ranking",
+    ),
+    Advice(
+        (ORDER, "a list from best to worst", "grades can be compared across lists", NO_MATTER),
+        "squared error, to begin with",
+        "There it ranks as well as the others, and it is simpler.",
+        "09_choosing",
+        "Every list by another hand",
     ),
     Advice(
         (ORDER, "one choice from a short list", NO_MATTER, NO_MATTER),

@@ -7,7 +7,7 @@ PALETTES = {
     # topic: {family: (colour, words that a label of it contains)}; the first family that fits wins. Colours of one topic
     # differ for every eye; those of two topics may be alike, since their losses are not drawn in one figure.
     "classification": {
-        "cross entropy": ("#960000", ("cross entropy", "log loss")),
+        "cross entropy": ("#960000", ("cross entropy", "log loss", "bce")),
         "focal": ("#0069FF", ("focal", "γ =")),
         "hinge": ("#0F2D2D", ("hinge",)),
     },

@@ -79,10 +79,16 @@ def publish(figure: Figure, text: str, *settle: Settle) -> None:
 
 
 def _png(figure: Figure) -> bytes:
-    """Twice as sharp as it is shown; a palette of 128 colours makes it a third of the size."""
+    """Twice as sharp as it is shown; a palette of 128 colours makes it a third of the size.
+
+    Words keep their colours exactly, by an octree: the median cut that suits areas merges the colours of rare words.
+    """
     raw, packed = BytesIO(), BytesIO()
     figure.savefig(raw, dpi=SHARPNESS * figure.dpi)
-    Image.open(raw).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(packed, "png", optimize=True)
+    drawn = any(ax.lines or ax.collections or ax.images for ax in figure.axes)
+    method = Image.Quantize.MEDIANCUT if drawn else Image.Quantize.FASTOCTREE
+    small = Image.open(raw).convert("RGB").quantize(128, method=method, dither=Image.Dither.NONE)
+    small.save(packed, "png", optimize=True)
     return packed.getvalue()
 
 

@@ -1,7 +1,7 @@
 """A table of advice on one page, to print and pin to a wall."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import cycle, groupby
 from textwrap import wrap
 from typing import Any
 
@@ -10,15 +10,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lossfns.course.figures.colours import row_colours
+from lossfns.course.figures.colours import OTHERS, row_colours
 from lossfns.course.figures.page import publish, style
 from lossfns.course.figures.words import sentence
 
 WIDTH, MARGIN = 8.27 * 72, 22.0  # the width of A4, in points
-LINE, GAP, BAND = 9.1, 2.7, 15.6  # a line of text, between two rows, a heading
+LINE, GAP, BAND = 8.8, 2.7, 15.3  # a line of text, between two rows, a heading
 HEAD = 66.0  # the title and what is above the first heading
 COLUMNS = ((MARGIN + 7, 33, "if"), (MARGIN + 166, 25, "sign"), (MARGIN + 296, 62, "because"))
 # left edge in points, characters a line, heading
+PLACE = 72  # characters a line of where it is shown
+ACCENTS = ("#4B58C2", "#946800")  # for losses that have no colour of their own: one for all in a group
 
 
 def poster(advice: Iterable[Any], *, title: str, subtitle: str = "") -> None:
@@ -43,17 +45,17 @@ def poster(advice: Iterable[Any], *, title: str, subtitle: str = "") -> None:
         ax.text(MARGIN, 47, subtitle, size=8.3, color="#555555")
         for left, _, heading in COLUMNS:
             ax.text(left, 61, heading, size=7.6, color="#777777", style="italic")
-        top = HEAD
+        top, accents = HEAD, cycle(ACCENTS)
         for name, rows in groups:
-            top = _draw_group(ax, top, name, rows)
+            top = _draw_group(ax, top, name, rows, _group_colours(rows, accents))
         publish(figure, sentence(title, *(_told(name, rows) for name, rows in groups)))
 
 
-def _draw_group(ax: Axes, top: float, name: str, rows: list[Any]) -> float:
+def _draw_group(ax: Axes, top: float, name: str, rows: list[Any], colours: list[str]) -> float:
     ax.add_patch(Rectangle((MARGIN, top), WIDTH - 2 * MARGIN, BAND - 3, color="#E9ECF0", lw=0))
     ax.text(MARGIN + 8, top + 9.6, _capital(name), size=8.8, weight="bold", color="#222222")
     top += BAND + GAP
-    for one, colour in zip(rows, row_colours([one.loss for one in rows]), strict=True):
+    for one, colour in zip(rows, colours, strict=True):
         dress = (
             {"size": 7.6, "color": "#333333"},
             {"size": 8.3, "color": colour, "weight": "bold"},
@@ -63,9 +65,16 @@ def _draw_group(ax: Axes, top: float, name: str, rows: list[Any]) -> float:
             for i, line in enumerate(lines):
                 ax.text(left, top + 6 + i * LINE, line, **look)
         where = top + 6 + len(_cells(one)[2]) * LINE
-        ax.text(COLUMNS[2][0], where, _where(one), size=6.9, color="#777777")
+        for i, line in enumerate(wrap(_where(one), PLACE)):
+            ax.text(COLUMNS[2][0], where + i * LINE, line, size=6.9, color="#666666")
         top += _height(one)
     return top
+
+
+def _group_colours(rows: list[Any], accents: Iterator[str]) -> list[str]:
+    found = row_colours([one.loss for one in rows])
+    accent = next(accents) if OTHERS[0] in found else ""
+    return [accent if colour == OTHERS[0] else colour for colour in found]
 
 
 def _cells(one: Any) -> list[list[str]]:
@@ -75,13 +84,12 @@ def _cells(one: Any) -> list[list[str]]:
 
 def _height(one: Any) -> float:
     condition, loss, why = map(len, _cells(one))
-    return max(condition, loss, why + 1) * LINE + GAP
+    return max(condition, loss, why + len(wrap(_where(one), PLACE))) * LINE + GAP
 
 
 def _where(one: Any) -> str:
-    """The file without its folder, and the section; cut where the page ends."""
-    text = one.place.removeprefix("notebooks/").replace(".ipynb, ", " · ")
-    return text if len(text) <= 72 else f"{text[:71]}…"
+    """The file without its folder, and the section."""
+    return one.place.removeprefix("notebooks/").replace(".ipynb, ", " · ")
 
 
 def _told(name: str, rows: list[Any]) -> str:

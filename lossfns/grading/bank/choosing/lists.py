@@ -14,7 +14,7 @@ from lossfns.grading.record import Probe
 
 
 def listnet_loss(scores, relevance):
-    return -(relevance.softmax(0) * scores.log_softmax(0)).sum()
+    return (relevance.softmax(0) * -scores.log_softmax(0)).sum()
 
 
 def soft_lists(rng: np.random.Generator) -> Iterator[Probe]:
@@ -25,6 +25,7 @@ def soft_lists(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((np.array([0.7]), np.array([2.0])))
     yield Probe((np.array([900.0, -300.0, 850.0]), np.array([0.0, 1.0, 2.0])))
     yield Probe((np.array([-900.0, 100.0, -850.0, 40.0]), np.array([2.0, 1.0, 0.0, 0.0])))
+    yield Probe((np.array([1400.0, -600.0, -300.0, 30.0]), np.array([1.0, 0.0, 2.0, 1.0])))
 
 
 def _listnet(
@@ -101,6 +102,26 @@ LISTNET = Exercise(
             "The two have changed places: the grades' draw says what happens, the scores' draw pays for it.",
         ),
         Mistake(
+            "logs-on-both-sides",
+            _listnet(target=lambda r: r.log_softmax(0)),
+            "You multiply two logarithms. On the grades' side stand the shares themselves.",
+        ),
+        Mistake(
+            "grades-not-shares",
+            _listnet(target=torch.exp),
+            "The scores' side is right. You weigh with exp of the grades; the shares add up to 1.",
+        ),
+        Mistake(
+            "scores-only",
+            lambda s, r: -(s.softmax(0) * s.log_softmax(0)).sum(),
+            "The grades have no effect in yours: both sides are made from the scores.",
+        ),
+        Mistake(
+            "each-alone-sum",
+            lambda s, r: F.binary_cross_entropy(s.softmax(0), r.softmax(0), reduction="sum"),
+            "Both draws are right. Yours pays for each item that is *not* drawn as well, as a yes or no; one item is drawn from all.",
+        ),
+        Mistake(
             "divergence",
             lambda s, r: (r.softmax(0) * (r.log_softmax(0) - s.log_softmax(0))).sum(),
             "You subtract what the grades' draw costs by itself: that is the divergence, which has the same slopes. The cross "
@@ -172,6 +193,11 @@ LISTNET = Exercise(
             "Right while the scores are near each other. Hundreds apart, yours is no number: what is exp(900) in a computer?",
         ),
         Mistake(
+            "one-mean",
+            _listnet(guess=lambda s: (s - s.mean()) - torch.log((s - s.mean()).exp().sum())),
+            "Right while the scores are near each other. You take out the mean, and the largest score may still be a thousand above it.",
+        ),
+        Mistake(
             "log-of-softmax",
             _listnet(guess=lambda s: torch.log(s.softmax(0))),
             "Right while the scores are near each other. Hundreds apart, a softmax rounds to 0, and its logarithm is lost. Take both "
@@ -235,6 +261,7 @@ def ordered_lists(rng: np.random.Generator) -> Iterator[Probe]:
     for grades in ([0, 2], [0, 3, 1], [1, 4, 0, 2], [0, 2, 2, 1, 0], [3, 0, 1, 0, 0, 5, 1]):
         m = len(grades)
         yield Probe((rng.normal(0, 1.3, m).round(2) + 0.01 * np.arange(m), np.array(grades, dtype=float)))
+    yield Probe((np.array([0.4, 1.5, -0.9, 1.1]), np.array([1.0, 2.0, 1.0, 1.0])))
     yield Probe((np.array([0.7]), np.array([2.0])))
     yield Probe((np.array([900.0, 905.0, 888.0]), np.array([1.0, 3.0, 2.0])))
     yield Probe((np.array([-700.0, 900.0, -712.0, 100.0]), np.array([0.0, 3.0, 1.0, 2.0])))
@@ -418,6 +445,16 @@ LISTMLE = Exercise(
             ),
             "Right while the scores are small. The lowest scores vanish beside the largest, and what you add inside the logarithm "
             "takes their place.",
+        ),
+        Mistake(
+            "product-first",
+            lambda s, r: -torch.log(torch.exp(s[_by_grade(r)] - _from_the_end(s[_by_grade(r)])).prod()),
+            "Right while the scores are small. A product of tiny probabilities rounds to 0: add up their logarithms instead.",
+        ),
+        Mistake(
+            "ties-by-score",
+            _listmle(order=lambda s, r: torch.tensor(np.lexsort((-s.numpy(), -r.numpy())))),
+            "Right where all grades differ. Among items of equal grade you draw the one with the highest score first; they stay as they came.",
         ),
         Mistake(
             "one-maximum",

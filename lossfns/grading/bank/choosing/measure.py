@@ -130,7 +130,7 @@ NDCG = Exercise(
         Mistake(
             "gain-without-minus-one",
             _ndcg(gain=lambda r: 2.0**r),
-            "Order, discount and cut are right. In yours an item of grade 0 is worth 1; it should be worth nothing.",
+            "Order, discount and cut are right. In yours an item of grade 0 is worth something; it should be worth nothing.",
         ),
         Mistake(
             "squared-gain",
@@ -156,6 +156,21 @@ NDCG = Exercise(
             "discount-early",
             _ndcg(discount=lambda places: torch.log2(places)),
             "The gains are right. Your first place is divided by log₂ 1, which is 0. From which number do you count the places?",
+        ),
+        Mistake(
+            "discount-from-two",
+            _ndcg(discount=lambda places: torch.log2(places).clamp(min=1)),
+            "The gains are right. Your first two places count the same; log₂(i + 1) is 1 in the first place only.",
+        ),
+        Mistake(
+            "discount-multiplied",
+            _ndcg(discount=lambda places: 1 / torch.log2(places + 1)),
+            "The gains are right. You multiply by the logarithm, so a lower place counts more.",
+        ),
+        Mistake(
+            "natural-gain",
+            _ndcg(gain=lambda r: torch.exp(r) - 1),
+            "Order, discount and cut are right. Your gain is e to the power of the grade, minus 1; the base is 2.",
         ),
         Mistake(
             "discount-natural-one",
@@ -238,6 +253,11 @@ NDCG = Exercise(
             "one-place-more",
             _ndcg(cut=lambda order, k: order[: k + 1], best_cut=lambda order, k: order[: k + 1]),
             "Right where k takes in the whole list. You count one place too many.",
+        ),
+        Mistake(
+            "one-place-less",
+            _ndcg(cut=lambda order, k: order[: k - 1], best_cut=lambda order, k: order[: k - 1]),
+            "Right where k is beyond the list. You count one place too few.",
         ),
         Mistake(
             "nan-without-relevance",

@@ -72,6 +72,16 @@ BPR = Exercise(
             "Your loss falls when the item that was *not* chosen rises. Which of the two should be above?",
         ),
         Mistake(
+            "swapped-and-overflow",
+            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d)), gap=lambda p, n: n - p),
+            "Your loss falls when the item that was *not* chosen rises. Which of the two should be above? (And hundreds apart it is infinite.)",
+        ),
+        Mistake(
+            "log-of-the-mean",
+            lambda p, n: -torch.log(torch.sigmoid(p - n).mean()),
+            "Right for a single pair. You average the probabilities and take one logarithm; each pair has a price of its own.",
+        ),
+        Mistake(
             "no-minus",
             _bpr(cost=F.logsigmoid),
             "Yours is never positive, and a price should be. The logarithm of a probability is negative.",
@@ -281,6 +291,21 @@ def _item_means(costs, valid):
     return torch.stack(rows).mean() if rows else torch.tensor(0.0)
 
 
+def _weighted_by_gaps(s, r):
+    weight = (r[:, None] - r).clamp(min=0)
+    return (weight * F.softplus(s - s[:, None])).sum() / weight.sum().clamp(min=1e-9)
+
+
+def _masked_inside(s, r):
+    above = (r[:, None] > r).to(s.dtype)
+    return F.softplus((s - s[:, None]) * above).sum() / above.sum().clamp(min=1)
+
+
+def _best_item_only(s, r):
+    below = r < r.max()
+    return F.softplus(s[below] - s[r.argmax()]).mean() if below.any() else torch.tensor(0.0)
+
+
 def _ranknet_loop(s, r):
     costs = [
         np.logaddexp(0.0, float(s[j] - s[i])) for i in range(len(s)) for j in range(len(s)) if r[i] > r[j]
@@ -374,6 +399,21 @@ RANKNET = Exercise(
             "You compare the most relevant items with the others only. A 2 should be above a 1, too.",
         ),
         Mistake(
+            "best-item-only",
+            _best_item_only,
+            "You compare one item, a most relevant one, with the others. Every pair with different grades counts.",
+        ),
+        Mistake(
+            "masked-inside",
+            _masked_inside,
+            "You set the gaps of the pairs that do not count to 0, and a gap of 0 still costs log 2. Leave out their prices, not their gaps.",
+        ),
+        Mistake(
+            "one-grade-apart",
+            _pairs_of(valid=lambda s, r: r[:, None] == r + 1),
+            "Your pairs are those one grade apart. A 3 should be above a 0, too.",
+        ),
+        Mistake(
             "relevant-or-not",
             _pairs_of(valid=lambda s, r: (r[:, None] > 0) & (r == 0)),
             "You compare relevant items with irrelevant ones only. Among the relevant there is an order, too.",
@@ -416,6 +456,11 @@ RANKNET = Exercise(
         Mistake(
             "grade-gaps",
             _pairs_of(cost=lambda gap, s, r: (r[:, None] - r) * F.softplus(-gap)),
+            "You weigh a pair by how far apart its grades are. Only which is larger counts.",
+        ),
+        Mistake(
+            "grade-gaps-as-weights",
+            _weighted_by_gaps,
             "You weigh a pair by how far apart its grades are. Only which is larger counts.",
         ),
         Mistake(
@@ -491,6 +536,11 @@ RANKNET = Exercise(
             "every-cell-a-label",
             lambda s, r: F.binary_cross_entropy_with_logits(s[:, None] - s, (r[:, None] > r).to(s.dtype)),
             "Where i is *not* more relevant than j, yours asks for the opposite: ties, and each item with itself, get a price.",
+        ),
+        Mistake(
+            "soft-labels",
+            lambda s, r: F.binary_cross_entropy_with_logits(s[:, None] - s, torch.sigmoid(r[:, None] - r)),
+            "You let σ of the grades' gap be the label of every cell. Only which grade is larger counts, and only where one is.",
         ),
         Mistake(
             "gap-times-gap",

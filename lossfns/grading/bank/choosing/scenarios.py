@@ -20,7 +20,7 @@ PERFECT = Question(
     },
     answer="B",
     because="The grades 2, 1, 0 ask for shares of 67, 24 and 9 %. The scores give the first item everything, and ListNet pays "
-    "0.24 · 30 + 0.09 · 60 = 12.7 for it. The other two see the right order, and are nearly free.",
+    "0.245 · 30 + 0.09 · 60, nearly 13, for it. The other two see the right order, and are nearly free.",
     misconceptions={
         "A": "All three are asked about the order, but one of them also asks by *how much*. Which one reads the grades as odds?",
         "C": "Its first draw picks the first item nearly for certain, and that is the right one. Then the second. What is left to pay?",
@@ -45,16 +45,16 @@ BUDGET = Question(
     difficulty=1,
     options={
         "A": "MAE: costs have a long tail, and the median is robust.",
-        "B": "MSE: the costs of all patients will be added up.",
-        "C": "Huber with a small δ: a few patients are very expensive.",
-        "D": "Pinball at q = 0.9, to be on the safe side.",
+        "B": "Huber with a small δ: a few patients are very expensive.",
+        "C": "Pinball at q = 0.9, to be on the safe side.",
+        "D": "MSE: the costs of all patients will be added up.",
     },
-    answer="B",
+    answer="D",
     because="A total is a sum of means. The expensive patients are no errors; they are where the money goes.",
     misconceptions={
         "A": "The median patient is cheap. Multiply that by the number of patients: does it pay for the expensive ones?",
-        "C": "Huber turns down those who are far off. Are these numbers wrong, or are they the bill?",
-        "D": "A 0.9 quantile for each patient, added up, is far more than the total will be. What does the treasurer add up?",
+        "B": "Huber turns down those who are far off. Are these numbers wrong, or are they the bill?",
+        "C": "A 0.9 quantile for each patient, added up, is far more than the total will be. What does the treasurer add up?",
     },
     hints=(
         "What will be done with the 10,000 predictions?",

@@ -92,6 +92,16 @@ def _listmle(s, g):
     return (ranked.flip(1).logcumsumexp(1).flip(1) - ranked).sum(1).mean()
 
 
+def _ward_by_ward(x, grades, lr, steps):
+    w = torch.zeros(x.shape[-1], dtype=x.dtype)
+    for _ in range(steps):
+        for ward, g in zip(x, grades, strict=True):
+            v = w.clone().requires_grad_()
+            (slope,) = torch.autograd.grad(_pairwise()((ward @ v)[None], g[None]), v)
+            w = w - lr * slope
+    return w
+
+
 def _by_hand(x, grades, lr, steps):
     lists, m, d = x.shape
     pairs = [
@@ -179,6 +189,16 @@ RANKER = Exercise(
             "You took each list's mean away. Their scales differ still, and it is still a regression.",
         ),
         Mistake(
+            "places-regressed",
+            _ranker(lambda s, g: ((s - g.argsort(1).argsort(1)) ** 2).mean()),
+            "You brought the lists to one scale, by places, which helps. It is still a regression; the text asks for the pairwise loss.",
+        ),
+        Mistake(
+            "scaled-by-the-largest",
+            _ranker(lambda s, g: ((s - g / g.amax(1, keepdim=True)) ** 2).mean()),
+            "You brought the lists to one scale, which helps. It is still a regression; the text asks for the pairwise loss.",
+        ),
+        Mistake(
             "absolute",
             _ranker(lambda s, g: (s - g).abs().mean()),
             "Absolute error listens less to large grades. It still asks each score to *equal* a grade.",
@@ -196,7 +216,7 @@ RANKER = Exercise(
         Mistake(
             "uphill",
             _ranker(_pairwise(), direction=-1),
-            "The loss is right. The steps go up its slope.",
+            "The pairs are right, and w climbs: a sign is turned round, of the step or of the loss.",
         ),
         Mistake(
             "ties-included",
@@ -206,7 +226,7 @@ RANKER = Exercise(
         Mistake(
             "both-ways",
             _ranker(_pairwise(valid=lambda s, g: _gaps(g) != 0)),
-            "Every pair appears twice, once each way round: half of your loss asks for the wrong order.",
+            "Your w stays at 0. Where every pair appears twice, once each way round, one half of the loss undoes the other; or is w never moved?",
         ),
         Mistake(
             "sum",
@@ -229,6 +249,31 @@ RANKER = Exercise(
             "over-the-table",
             _ranker(_pairwise(end=lambda costs, valid: (costs * valid).mean())),
             "The loss of each pair is right. You divide by all cells of the tables, most of which are no pair.",
+        ),
+        Mistake(
+            "over-all-pairs",
+            _ranker(
+                _pairwise(
+                    end=lambda costs, valid: (
+                        (costs * valid).sum() / (valid.numel() - costs.shape[0] * costs.shape[1]) * 2
+                    )
+                )
+            ),
+            "Right where all grades differ. You divide by all pairs of each list; where grades are equal there are fewer that count.",
+        ),
+        Mistake(
+            "later-items-only",
+            _ranker(
+                _pairwise(
+                    valid=lambda s, g: (_gaps(g) > 0) & (torch.ones(g.shape[1], g.shape[1]).triu(1) > 0)
+                )
+            ),
+            "You look at j after i only. The less urgent patient may stand *before* the other one in the ward.",
+        ),
+        Mistake(
+            "ward-by-ward",
+            _ward_by_ward,
+            "The pairs are right. You take a step after each ward; one step for all wards together was asked.",
         ),
         Mistake(
             "grade-gaps",
