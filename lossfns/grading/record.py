@@ -77,19 +77,32 @@ def trajectory(answer: Callable, args: tuple) -> torch.Tensor | None:
     An answer that returns another number of values than are carried is given back as it is: its shape tells.
     """
     carried, steps = args
+    alike = _as_tensors if isinstance(carried[0], torch.Tensor) else _as_arrays
     path = []
     for more in steps:
         result = answer(*carried, *more)
         if result is None:
             return None
-        several = isinstance(result, tuple) or (isinstance(result, list) and len(carried) > 1)
-        stacked = len(carried) > 1 and np.shape(result) == (len(carried), *np.shape(carried[0]))
+        several = isinstance(result, (tuple, list)) and (isinstance(result, tuple) or len(carried) > 1)
+        stacked = len(carried) > 1 and getattr(result, "shape", ()) == (len(carried), *np.shape(carried[0]))
         again = tuple(result) if several or stacked else (result,)
         if len(again) != len(carried):
             return result
-        carried = again
-        path.append(torch.as_tensor(carried[0]).detach().clone())
+        try:
+            carried = alike(again)
+            path.append(torch.as_tensor(carried[0]).detach().clone())
+        except (TypeError, ValueError, RuntimeError):
+            return result  # parts that are no numbers
     return torch.stack(path)
+
+
+def _as_tensors(carried: tuple) -> tuple:
+    """What an answer returned and is handed again: tensors if it was handed tensors, though it works in NumPy."""
+    return tuple(torch.as_tensor(part) for part in carried)
+
+
+def _as_arrays(carried: tuple) -> tuple:
+    return tuple(part.detach().numpy() if isinstance(part, torch.Tensor) else part for part in carried)
 
 
 def record(answer: Callable, probes: Sequence[Probe], *, seconds: float = DEADLINE) -> Recording:
@@ -163,9 +176,9 @@ def _as_array(result: object) -> np.ndarray:
     if isinstance(result, Real) and not isinstance(result, np.generic):
         result = _as_float(result)  # whole numbers and fractions of any size
     if isinstance(result, (tuple, list)):
-        parts = [_as_array(part) for part in result]
-        # (w, b) with w of shape (1,) and b a number is a pair of numbers all the same
-        return np.stack([part.reshape(()) if part.size == 1 else part for part in parts])
+        parts = [(_as_array(part), isinstance(part, list)) for part in result]
+        # (w, b) with w of shape (1,) and b a number is a pair of numbers all the same; [[1], [2]] is a table
+        return np.stack([part.reshape(()) if part.size == 1 and not row else part for part, row in parts])
     if (
         not isinstance(result, (Number, np.ndarray, np.generic))
         or np.asarray(result).dtype.kind not in "biuf"

@@ -21,6 +21,7 @@ from toys import price as positive
 from toys import weighted_gap as scalar
 
 from lossfns.grading.exercise import Mistake
+from lossfns.grading.explain import _equal
 from lossfns.grading.judge import judge
 from lossfns.grading.record import Probe
 
@@ -124,6 +125,25 @@ def test_no_effect_shows_an_input_that_was_answered_wrongly():
     verdict = judge(SCALAR, lambda a, b, k: scalar(a, b, 2.5))
     assert verdict.mistake == "relation: k has no effect"
     assert verdict.example.given.endswith("k 1")
+
+
+def test_no_effect_is_not_asked_of_a_trajectory():
+    """Its probes hold (carried values, steps), which are not the parameters: nothing is said about them, nor raised."""
+    for answer in (lambda w, v, g, lr: (w - lr * g, v), lambda w, v, g, lr: (w - lr * v, 0.9 * v)):
+        verdict = judge(MOMENTUM, answer)
+        assert verdict.status in ("wrong", "mistake")
+        assert not (verdict.mistake or "").startswith("relation")
+
+
+def test_no_effect_tells_tuples_of_arrays_apart():
+    """Twins are equal in every array of a tuple; tuples of other lengths are none."""
+    one, two, other = (np.ones(2), np.zeros(3)), (np.ones(2), np.zeros(3)), (np.ones(2), np.ones(3))
+    assert _equal(one, two)
+    assert not _equal(one, other)
+    assert not _equal(one, one[:1])
+    assert not _equal(one, np.ones(2))
+    assert _equal(((1, 2), "adam"), ((1, 2), "adam"))
+    assert not _equal(1, 1.0)
 
 
 # Kinds and shapes --------------------------------------------------------------------------------------------

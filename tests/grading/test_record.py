@@ -346,6 +346,35 @@ def test_trajectory_keeps_each_step_of_an_answer_that_works_in_place():
     assert only(lambda w, g: w.sub_(g), probe).value.tolist() == [[0, 1], [-1, 0]]
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda w, v, g: (
+            w.numpy() - v.numpy() - g.numpy(),
+            v.numpy() + g.numpy(),
+        ),  # asks for tensors, gives arrays
+        lambda w, v, g: ([a - b - c for a, b, c in zip(w, v, g, strict=True)], v + g),
+        lambda w, v, g: (torch.from_numpy(np.subtract(w, v + g)), torch.from_numpy(np.add(v, g))),
+    ],
+)
+def test_trajectory_hands_back_the_kind_that_it_handed_out(step):
+    probe = Probe(((np.ones(3), np.zeros(3)), ((np.ones(3),), (np.ones(3),))), via=trajectory)
+    (outcome,) = record(step, [probe]).outcomes
+    assert outcome.value.tolist() == [[0] * 3, [-2] * 3]
+
+
+@pytest.mark.parametrize("returned", [(None, None), (np.ones(3), (np.ones(3), np.ones(2)))])
+def test_trajectory_of_parts_that_are_no_numbers_is_no_error(returned):
+    probe = Probe(((np.ones(3), np.zeros(3)), ((np.ones(3),),)), via=trajectory)
+    (outcome,) = record(lambda w, v, g: returned, [probe]).outcomes
+    assert (outcome.junk, outcome.error) == ("tuple", None)
+
+
+def test_as_outcome_keeps_the_shape_of_a_table_of_one_column_in_lists():
+    assert as_outcome([[1.0], [2.0]]).value.shape == (2, 1)
+    assert as_outcome((np.ones(1), 2.0)).value.shape == (2,)
+
+
 def test_trajectory_of_an_answer_that_returns_nothing():
     assert only(lambda w, v, g, lr: None, PATH).junk == "NoneType"
 

@@ -185,7 +185,8 @@ ADAM = Exercise(
         Mistake(
             "no-eps",
             _adam(step=lambda m, v, lr, eps, g: lr * m / v.sqrt()),
-            "ε is missing. It keeps the step small where gradients have nearly died.",
+            "ε is missing, or stands by as a smallest root. It is always *added* to the root, and keeps the step small where "
+            "gradients have nearly died.",
         ),
         Mistake(
             "eps-outside-the-fraction",
@@ -343,6 +344,21 @@ ADAM = Exercise(
             "corrected-after-the-root",
             _adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v / (1 - b2**t) ** 2)),
             "You take the root first and correct it then. v is what started from zero: correct it before the root.",
+        ),
+        Mistake(
+            "both-added-whole",
+            _adam(first=lambda m, g, b1, b2: b1 * m + g, second=lambda v, g, b1, b2, m, old: b2 * v + g**2),
+            "m and v both add what comes in whole. They are averages: it comes in with 1 − β.",
+        ),
+        Mistake(
+            "first-beta-in-both-corrections",
+            _adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1**t), v / (1 - b1**t))),
+            "m is right. v was averaged with β₂, and is corrected with β₁.",
+        ),
+        Mistake(
+            "summed-over-the-coordinates",
+            _adam(second=lambda v, g, b1, b2, m, old: b2 * v + (1 - b2) * (g**2).sum()),
+            "Right where there is one weight. You add up the squares of all weights; each weight has a v of its own.",
         ),
     ),
     variants=(

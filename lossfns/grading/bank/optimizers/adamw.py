@@ -11,6 +11,7 @@ from lossfns.grading.bank.optimizers.adam import (
     _adam,
     _adam_as_one_rate,
     _adam_in_numpy,
+    _another_eps,
     _by_torch,
     adam_step,
 )
@@ -192,7 +193,7 @@ ADAMW = Exercise(
         Mistake(
             "no-eps",
             _adamw(step=lambda m, v, lr, eps, g: lr * m / v.sqrt()),
-            "The decay is right. ε is missing from what the step is divided by.",
+            "The decay is right. ε is missing, or stands by as a smallest root: it is always *added* to the root.",
         ),
         Mistake(
             "no-root",
@@ -223,6 +224,37 @@ ADAMW = Exercise(
             "gradient-not-squared",
             _adamw(second=lambda v, g, b1, b2, m, old: b2 * v + (1 - b2) * g.abs()),
             "The decay is right. v takes in the size of the gradient; it averages squares.",
+        ),
+        Mistake(
+            "decay-not-of-the-weight",
+            _adamw(decay=lambda w, lr, d, step: lr * d),
+            "Adam's part is right. Yours takes the same amount from every weight; it should be a share of the weight.",
+        ),
+        Mistake(
+            "decay-grows-without-rate",
+            _adamw(decay=lambda w, lr, d, step: -d * w),
+            "Adam's part is right. Your decay makes the weights grow, and the rate does not reach it. A bracket?",
+        ),
+        Mistake(
+            "all-uphill",
+            _adamw(
+                step=lambda m, v, lr, eps, g: -lr * m / (v.sqrt() + eps),
+                decay=lambda w, lr, d, step: -lr * d * w,
+            ),
+            "Everything is there, and all of it goes the other way.",
+        ),
+        Mistake(
+            "eps-before-the-correction",
+            lambda w, m, v, g, t, lr, b1, b2, eps, d: (
+                _another_eps(w, m, v, g, t, lr, b1, b2, eps)[0] - lr * d * w,
+                *adam_step(w, m, v, g, t, lr, b1, b2, eps)[1:],
+            ),
+            "The decay is right. Your shortcut adds ε to the *uncorrected* root: that is another ε.",
+        ),
+        Mistake(
+            "both-added-whole",
+            _adamw(first=lambda m, g, b1, b2: b1 * m + g, second=lambda v, g, b1, b2, m, old: b2 * v + g**2),
+            "The decay is right. m and v add what comes in whole; they are averages.",
         ),
     ),
     variants=(

@@ -244,6 +244,23 @@ GRADIENT_DESCENT = Exercise(
             lambda grad, start, lr, steps: gradient_descent(grad, start, lr, steps).flip(0),
             "The points are right and in the wrong order: the start comes first.",
         ),
+        Mistake(
+            "slopes-kept",
+            lambda grad, start, lr, steps: torch.stack(
+                [grad(w) for w in gradient_descent(grad, start, lr, steps)]
+            ),
+            "You return the slopes along the way. The points were asked.",
+        ),
+        Mistake(
+            "step-for-the-point",
+            _descent(step=lambda w, g, lr: lr * g),
+            "Your new point is the step alone. It is taken from somewhere: where do you stand?",
+        ),
+        Mistake(
+            "divided-by-the-rate",
+            _descent(step=lambda w, g, lr: w - g / lr),
+            "You divide by the rate, so a small one gives long steps.",
+        ),
     ),
     variants=(
         _in_place_with_copies,

@@ -231,6 +231,21 @@ FACTORED = Exercise(
             "That is the best product of a row and a column in least squares, from a singular value decomposition. "
             "Adafactor's is cheaper: it needs the margins only.",
         ),
+        Mistake(
+            "multiplied-by-the-mean",
+            _factored(join=lambda r, c, w: r * c * w),
+            "The proportions are right. You multiply by the mean of the whole, and are in cubed units of v now.",
+        ),
+        Mistake(
+            "squared-again",
+            lambda v: factored(v**2),
+            "You square v. It holds squares already.",
+        ),
+        Mistake(
+            "added-and-divided",
+            _factored(join=lambda r, c, w: (r + c) / w),
+            "You add the margins where they are multiplied, and dividing takes the units of v away.",
+        ),
     ),
     variants=(
         _factored_by_outer,

@@ -33,6 +33,11 @@ def lion_walks(rng: np.random.Generator) -> Iterator[Probe]:
         w, g = weights(rng, 3), rng.uniform(0.5, 1, 3).round(2) * rng.choice([-1, 1], 3)
         sizes = (1.0, 1.0, -0.3, -0.5, -0.7, 0.9, -0.15, 0.2)
         yield Probe(((w, np.zeros(3)), tuple((g * s, 0.1, b1, b2, 0.2) for s in sizes)), via=trajectory)
+    # a memory that outvotes the first gradients and fades: kept as it was it would outvote them all
+    w, g = weights(rng, 3), rng.uniform(0.5, 1, 3).round(2) * rng.choice([-1, 1], 3)
+    yield Probe(
+        ((w, -2 * g), tuple((g * s, 0.1, 0.8, 0.7, 0.2) for s in (1.0, 0.9, 1.1, 0.8))), via=trajectory
+    )
     yield Probe(((weights(rng, 2), np.zeros(2)), ((np.zeros(2), 0.1, 0.7, 0.9, 0.2),) * 2), via=trajectory)
 
 
@@ -223,6 +228,22 @@ LION = Exercise(
             _lion(direction=lambda c: torch.where(c >= 0, 1.0, -1.0).to(c)),
             "Right wherever there is a gradient. Where there never was one the sign is 0, and yours is not: such a weight "
             "only shrinks.",
+        ),
+        Mistake(
+            "minus-where-zero",
+            _lion(direction=lambda c: torch.where(c > 0, 1.0, -1.0).to(c)),
+            "Right wherever there is a gradient. Where there never was one the sign is 0, and yours is −1: such a weight "
+            "only shrinks.",
+        ),
+        Mistake(
+            "all-uphill",
+            _lion(direction=lambda c: -c.sign(), decay=lambda w, lr, d, step: -lr * d * w),
+            "Everything is there, and all of it goes the other way.",
+        ),
+        Mistake(
+            "returned-in-the-other-order",
+            lambda w, m, g, *rest: lion_step(w, m, g, *rest)[::-1],
+            "You return m first. The weights come first, then m.",
         ),
     ),
     variants=(

@@ -209,6 +209,17 @@ MOMENTUM = Exercise(
             lambda w, v, g, lr, b: (w - lr * (b * v + g), g),
             "The first step is right. You keep the last gradient as the velocity, and forget all before it.",
         ),
+        Mistake(
+            "gradient-subtracted",
+            _momentum(velocity=lambda v, g, lr, b: b * v - g, step=lambda v, g, lr, b, old: -lr * v),
+            "From rest yours goes the same way. Your velocity points downhill, so one that comes in from before has the "
+            "wrong sign. The text adds the gradient, and subtracts the velocity.",
+        ),
+        Mistake(
+            "only-the-step",
+            _momentum(end=lambda w, v, old_w, old_v: (old_w - w, v)),
+            "The velocity is right. Where the new weights belong you return the step.",
+        ),
     ),
     variants=(
         _momentum_in_numpy,
@@ -380,6 +391,40 @@ NESTEROV = Exercise(
             "beta-squared",
             _momentum(step=lambda v, g, lr, b, old: lr * (g + b * b * v)),
             "The velocity fades twice in your step. One step ahead is β once.",
+        ),
+        Mistake(
+            "beta-on-everything-in-the-step",
+            _momentum(step=lambda v, g, lr, b, old: lr * b * (g + v)),
+            "In your step β multiplies the gradient as well. Which of the two fades on the way ahead?",
+        ),
+        Mistake(
+            "shares-in-the-step",
+            _momentum(step=lambda v, g, lr, b, old: lr * ((1 - b) * g + b * v)),
+            "The velocity is right. Your step averages the two; here the gradient is added whole.",
+        ),
+        Mistake(
+            "bracket-missing",
+            _momentum(step=lambda v, g, lr, b, old: lr * g - b * v),
+            "The velocity is right. It pushes the weight *up*, and without the rate. What belongs in brackets?",
+        ),
+        Mistake(
+            "velocity-turned-in-the-step",
+            _momentum(step=lambda v, g, lr, b, old: lr * (g - b * v)),
+            "The velocity is right. Your step goes against it. A sign, or a bracket?",
+        ),
+        Mistake(
+            "rate-twice",
+            _momentum(
+                velocity=lambda v, g, lr, b: b * v + lr * g, step=lambda v, g, lr, b, old: lr * (g + b * v)
+            ),
+            "The rate multiplies the gradient and then the velocity: there it comes in twice.",
+        ),
+        Mistake(
+            "keeps-one-minus-beta",
+            _momentum(
+                velocity=lambda v, g, lr, b: (1 - b) * v + g, step=lambda v, g, lr, b, old: lr * (g + b * v)
+            ),
+            "The first step from rest is right. After it 1 − β of the velocity is kept; β was asked.",
         ),
     ),
     variants=(

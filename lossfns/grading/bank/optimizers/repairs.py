@@ -39,7 +39,7 @@ def minimise(grad, start, lr, steps):
 
 
 def slopes(rng: np.random.Generator) -> Iterator[Probe]:
-    """Two slopes, after one step, a few and many."""
+    """Two slopes, after one step, a few and many; and next to the lowest point."""
     for grad, n, lr, steps in (
         (bowl, 2, 0.1, 1),
         (bowl, 2, 0.1, 2),
@@ -48,6 +48,8 @@ def slopes(rng: np.random.Generator) -> Iterator[Probe]:
         (tilted, 3, 0.05, 40),
     ):
         yield Probe((grad, (rng.uniform(1.2, 3, n) * rng.choice([-1, 1], n)).round(2), lr, steps))
+    # gradients of the size of √ε: there it shows where ε stands
+    yield Probe((bowl, np.array([2e-4, -1.5e-4]), 2e-5, 3))
 
 
 def _minimise(
@@ -234,6 +236,34 @@ FROZEN = Exercise(
             _minimise(t=lambda k, t: max(1, k)),
             "The first two steps share the same t. It is 1 on the first step and 2 on the second.",
         ),
+        Mistake(
+            "only-first-moment-corrected",
+            _minimise(correct=lambda m, v, t: (m / (1 - 0.9**t), v)),
+            "m is corrected, and v no longer is. Both started from zero.",
+        ),
+        Mistake(
+            "only-second-moment-corrected",
+            _minimise(correct=lambda m, v, t: (m, v / (1 - 0.999**t))),
+            "v is corrected, and m no longer is. Both started from zero.",
+        ),
+        Mistake(
+            "no-root",
+            _minimise(move=lambda w, lr, m, v, g: w - lr * m / (v + 1e-8)),
+            "t is right now. The root of v̂ was there before and has gone.",
+        ),
+        Mistake(
+            "eps-inside-the-root",
+            _minimise(move=lambda w, lr, m, v, g: w - lr * m / (v + 1e-8).sqrt()),
+            "t is right now. ε was outside the root before and stands inside it: near the lowest point, where gradients "
+            "are tiny, that shows.",
+        ),
+        Mistake(
+            "whole-path",
+            lambda grad, start, lr, steps: torch.stack(
+                [start, *(minimise(grad, start, lr, k + 1) for k in range(steps))]
+            ),
+            "You return the whole path. The weights at its end were asked.",
+        ),
     ),
     variants=(
         _minimise_by_torch,
@@ -399,7 +429,7 @@ ZERO_GRAD = Exercise(
         Mistake(
             "half-the-slope",
             _train(slope=lambda x, e: torch.stack([(e * x).mean(), e.mean()])),
-            "It descends now, at half the speed: the 2 of the square has gone.",
+            "It descends now, at half the speed. Has the 2 of the square gone, or is the rate another?",
         ),
         Mistake(
             "summed",

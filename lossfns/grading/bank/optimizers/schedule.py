@@ -67,6 +67,65 @@ def _schedule_from_the_end(step, peak, warmup_steps, total_steps, floor):
     return floor + (peak - floor) * np.sin(pi * left / 2) ** 2
 
 
+def _then_the_floor(schedule):
+    """The same for learners who write the end of the schedule as a case of its own."""
+
+    def then(step, peak, warmup_steps, total_steps, floor):
+        if step > total_steps:
+            return floor
+        return schedule(step, peak, warmup_steps, total_steps, floor)
+
+    return then
+
+
+FALLS = (
+    Mistake(
+        "total-without-warm-up",
+        _schedule(done=lambda step, warm, total: (step - warm) / total),
+        "Right up to the peak. Your fall takes `total_steps` steps of its own; the warm-up is among them.",
+    ),
+    Mistake(
+        "floor-forgotten",
+        _schedule(fall=lambda s, peak, floor: peak * (1 + cos(pi * s)) / 2),
+        "Right where the floor is 0. Your fall heads for 0; it should end at `floor`.",
+    ),
+    Mistake(
+        "cosine-not-lifted",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * cos(pi * s)),
+        "Your cosine goes from 1 to −1, so the rate turns negative. Lift it, and halve it.",
+    ),
+    Mistake(
+        "whole-wave",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(2 * pi * s)) / 2),
+        "Your cosine falls and comes back to the peak by the end. Half a wave is enough.",
+    ),
+    Mistake(
+        "without-pi",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(s)) / 2),
+        "The fall hardly falls: without π the cosine comes only as far as one radian.",
+    ),
+    Mistake(
+        "degrees",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(180 * s)) / 2),
+        "You count the angle in degrees. `cos` wants radians: half a turn is π.",
+    ),
+    Mistake(
+        "upside-down",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 - cos(pi * s)) / 2),
+        "After the warm-up yours begins at the floor and rises. Which sign does the cosine have?",
+    ),
+    Mistake(
+        "brackets-missing",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * 1 + cos(pi * s) / 2),
+        "The warm-up is right. In the fall 1 + cos is one thing: it is multiplied and halved as a whole. Where do the "
+        "brackets belong?",
+    ),
+    Mistake(
+        "floor-not-added",
+        _schedule(fall=lambda s, peak, floor: (peak - floor) * (1 + cos(pi * s)) / 2),
+        "Right where the floor is 0. The height of your fall is right, and it stands on nothing.",
+    ),
+)
 WARMUP_COSINE = Exercise(
     id="opt-09",
     name="warmup_cosine",
@@ -101,11 +160,6 @@ WARMUP_COSINE = Exercise(
     ),
     mistakes=(
         Mistake(
-            "total-without-warm-up",
-            _schedule(done=lambda step, warm, total: (step - warm) / total),
-            "Right up to the peak. Your fall takes `total_steps` steps of its own; the warm-up is among them.",
-        ),
-        Mistake(
             "fall-from-step-zero",
             _schedule(done=lambda step, warm, total: step / total),
             "The warm-up is right. When it is over, your cosine has run along in the dark already: it begins at the peak.",
@@ -121,11 +175,6 @@ WARMUP_COSINE = Exercise(
                 0.0 if step > total else warmup_cosine(step, peak, warm, total, floor)
             ),
             "Right up to `total_steps`. After it the rate stays at the floor, and the floor need not be 0.",
-        ),
-        Mistake(
-            "floor-forgotten",
-            _schedule(fall=lambda s, peak, floor: peak * (1 + cos(pi * s)) / 2),
-            "Right where the floor is 0. `floor` is never used: the fall ends there.",
         ),
         Mistake(
             "floor-added",
@@ -190,11 +239,6 @@ WARMUP_COSINE = Exercise(
             "The ends are right. Yours is a quarter of a cosine, which arrives in full fall; half of one settles gently.",
         ),
         Mistake(
-            "cosine-not-lifted",
-            _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * cos(pi * s)),
-            "Your cosine goes from 1 to −1, so the rate turns negative. Lift it, and halve it.",
-        ),
-        Mistake(
             "not-halved",
             _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(pi * s))),
             "1 + cos goes from 2 to 0: at the peak yours is twice too high.",
@@ -205,31 +249,22 @@ WARMUP_COSINE = Exercise(
             "The ends are right. You fall along a line; half a cosine was asked.",
         ),
         Mistake(
-            "whole-wave",
-            _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(2 * pi * s)) / 2),
-            "Your cosine falls and comes back to the peak by the end. Half a wave is enough.",
-        ),
-        Mistake(
-            "without-pi",
-            _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(s)) / 2),
-            "The fall hardly falls: without π the cosine comes only as far as one radian.",
-        ),
-        Mistake(
-            "degrees",
-            _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(180 * s)) / 2),
-            "You count the angle in degrees. `cos` wants radians: half a turn is π.",
-        ),
-        Mistake(
-            "upside-down",
-            _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 - cos(pi * s)) / 2),
-            "After the warm-up yours begins at the floor and rises. Which sign does the cosine have?",
-        ),
-        Mistake(
             "always-rising-first",
             lambda step, peak, warm, total, floor: (
-                peak * min(1, step / max(1, warm)) * (1 + cos(pi * min(1, step / total))) / 2
+                (min(1, step / warm) if warm else 1)
+                * (floor + (peak - floor) * (1 + cos(pi * min(1, step / total))) / 2)
             ),
             "You multiply the warm-up by a cosine that runs from step 0, so the peak is never reached.",
+        ),
+        Mistake(
+            "a-step-late-throughout",
+            lambda step, peak, warm, total, floor: warmup_cosine(max(0, step - 1), peak, warm, total, floor),
+            "All of it is right and comes a step late: the step counts from 0.",
+        ),
+        Mistake(
+            "fall-a-step-ahead",
+            _schedule(done=lambda step, warm, total: (step - warm + 1) / (total - warm)),
+            "The warm-up is right. Your fall is a step ahead: s is 0 at the peak.",
         ),
         Mistake(
             "one-step-late",
@@ -243,6 +278,11 @@ WARMUP_COSINE = Exercise(
             "ends-a-step-early",
             _schedule(done=lambda step, warm, total: (step - warm) / (total - warm - 1)),
             "Your fall is over a step too early: the floor is reached at `total_steps`.",
+        ),
+        *FALLS,
+        *(
+            Mistake(f"{fall.name}-then-the-floor", _then_the_floor(fall.wrong), fall.sentence)
+            for fall in FALLS
         ),
     ),
     variants=(

@@ -285,6 +285,33 @@ SOPHIA = Exercise(
             _sophia(move=lambda w, lr, s: w - s),
             "`lr` is never used in yours.",
         ),
+        Mistake(
+            "smaller-for-larger",
+            _sophia(below=lambda h, gamma, eps, m: (gamma * h).clamp(max=eps)),
+            "You divide by the smaller of γ h and ε. (`clamp` with `max` sets a ceiling.)",
+        ),
+        Mistake(
+            "clipped-below-only",
+            _sophia(clip=lambda s: s.clamp(min=-1)),
+            "Right for steps that go up. A quotient far above 1 is not held in yours.",
+        ),
+        Mistake(
+            "clipped-to-the-rate",
+            _sophia(clip=lambda s: s, move=lambda w, lr, s: w - s.clamp(-lr, lr)),
+            "No step of yours is longer than `lr`, as it should be. But the short ones are not multiplied by it.",
+        ),
+        Mistake(
+            "gamma-is-the-leash",
+            lambda w, m, g, h, lr, b, gamma, eps: _sophia(
+                below=lambda h, gamma, eps, m: h.clamp(min=eps), clip=lambda s: s.clamp(-gamma, gamma)
+            )(w, m, g, h, lr, b, gamma, eps),
+            "You hold the quotient within ±γ, as some write it. Here γ scales the curvature, and the leash is 1.",
+        ),
+        Mistake(
+            "returned-in-the-other-order",
+            _sophia(end=lambda w, m, old: (m, w)),
+            "You return m first. The weights come first, then m.",
+        ),
     ),
     variants=(
         _sophia_in_numpy,
