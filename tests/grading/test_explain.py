@@ -269,3 +269,13 @@ def test_an_argument_without_effect_is_found_beside_tuples_of_arrays():
 
     task = exercise(name="total", reference=total, probes=inputs)
     assert named(task, lambda parts, k: total(parts, 5.0) ** 2) == "relation: k has no effect"
+
+
+def test_one_pair_that_agrees_by_chance_is_no_proof_that_an_argument_is_ignored():
+    def probes(rng):
+        x = rng.uniform(1, 2, 3)
+        yield from (Probe((x, k)) for k in (0.5, 2.0))
+        yield Probe((x + 1, 0.7))
+
+    task = exercise(name="capped", reference=lambda x, k: x.sum() * k, probes=probes)
+    assert named(task, lambda x, k: x.sum() ** 2 * (k - 0.5) * (k - 2.0)) != "relation: k has no effect"

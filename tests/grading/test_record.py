@@ -397,3 +397,19 @@ def test_trajectory_of_an_answer_that_returns_too_few_or_too_many_shows_in_the_s
 def test_trajectory_draws_the_same_probes_for_a_seed():
     first, second = (list(descents(np.random.default_rng(3))) for _ in range(2))
     assert [probe.args for probe in first] == [probe.args for probe in second]
+
+
+def test_what_torch_imports_late_is_not_on_the_answers_clock(monkeypatch):
+    imported = []
+    monkeypatch.setattr("lossfns.grading.record.import_module", imported.append)
+
+    def by_optimizer(x):
+        def one_step(w):
+            return torch.optim.SGD([w], lr=0.1)
+
+        return one_step
+
+    record(lambda x: x, [Probe((1.0,))])
+    assert imported == []
+    record(by_optimizer, [Probe((1.0,))])
+    assert imported == ["torch._dynamo"]

@@ -20,7 +20,7 @@ def two_vectors(rng):
         for k in (1.0, 2.5):
             yield Probe((a, b, k))
     yield Probe((a, b + 1, 1.0))
-    yield Probe((a - 0.5, b, 1.0))
+    yield Probe((a, b + 1, 2.5))
 
 
 def weighted_gap(a, b, k):
