@@ -70,7 +70,8 @@ def reliability_curve(probs: Tensor, target: Tensor, *, bins: int = 15) -> Relia
         Ties between classes go to the first, as in `argmax`.
 
     Source:
-        Murphy and Winkler, Reliability of subjective probability forecasts, Applied Statistics 26, 1977;
+        Murphy and Winkler, Reliability of subjective probability forecasts of precipitation and temperature,
+        Applied Statistics 26, 1977;
         Guo et al., On calibration of modern neural networks, ICML 2017.
     """
     _check_probs(probs, target)
@@ -314,7 +315,7 @@ def cutmix(
         the authors' code, which cuts an odd side down to the even number below.
 
     Source:
-        Yun et al., CutMix: Regularization strategy to train strong classifiers, ICCV 2019.
+        Yun et al., CutMix: Regularization strategy to train strong classifiers with localizable features, ICCV 2019.
     """
     _check_batch(x, y, alpha)
     if x.ndim < 3 or 0 in x.shape[-2:]:

@@ -18,9 +18,9 @@ def smooth_labels(target, num_classes, epsilon, style):
         true, other = 1 - epsilon + epsilon / k, epsilon / k
     else:
         true, other = 1 - epsilon, epsilon / (k - 1)
-    labels = torch.full((len(target), k), other, dtype=torch.float64)
-    labels[torch.arange(len(target)), target] = true
-    return labels
+    softened = torch.full((len(target), k), other, dtype=torch.float64)
+    softened[torch.arange(len(target)), target] = true
+    return softened
 
 
 def labels(rng: np.random.Generator) -> Iterator[Probe]:
