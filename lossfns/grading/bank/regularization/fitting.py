@@ -108,7 +108,7 @@ ISTA_STEP = Exercise(
         Mistake(
             "half-fee",
             _ista(threshold=lambda lr, lam: lr * lam / 2),
-            "The step along the data is right. The threshold is half of what the step's fee comes to. (λ/2 is where a *single* weight ends.)",
+            "The step along the data is right. The threshold is half of what the step's fee comes to. (λ/2 is how far a *single* weight, alone under (w − v)², moves in all.)",
         ),
         Mistake(
             "double-fee",
