@@ -333,7 +333,7 @@ LEAK = Exercise(
     probes=tables,
     gives="the table of scores, shape (v, v),",
     hints=(
-        "A perplexity below that of the true source, on new text, is impossible. What does the model know that it should not?",
+        "A perplexity far below that of the true source, on much new text, is no skill. What does the model know that it should not?",
         "Print `read` and `target` for a short text, one above the other. At each place, which token has been read, and "
         "which one is to be said?",
         "`read` may hold everything but the last token, `target` everything but the first; the rest of the function is right.",
@@ -482,7 +482,8 @@ FIRST_LOSS = Question(
     },
     answer="C",
     because="Small random weights give every token about the same probability, 1/50,257, and −log of that is 10.82 nats. A "
-    "first loss of 30 means that the scores are far too large at the start, one of 3 that something leaks.",
+    "first loss of 30 means that the scores are far too large at the start; at one of 3, ask whether the weights are new, "
+    "and whether the sum was divided by too many places.",
     misconceptions={
         "A": "It says something at its first step too: 50,257 probabilities. How much is left for the token that comes?",
         "B": "That is −log ½, for two possibilities. Among how many does it have to choose here?",
