@@ -259,8 +259,7 @@ UMBRELLAS = Question(
     },
     answer="C",
     because="It orders most and sells out on one day in ten only, so it sells more than the others. It does not earn more: at "
-    "these prices the shop of A earns most, and leaves two days in three without an umbrella. Sales and profit are two "
-    "contracts.",
+    "these prices the shop of A earns most, and sells out on two days in three. Sales and profit are two contracts.",
     misconceptions={
         "A": "That one *earns* most at these prices. On how many days does it sell out, and what happens to the demand then?",
         "B": "Having enough on average is no help on the days when more is wanted: the mean is below the demand on many of them.",
@@ -292,8 +291,8 @@ TWO_TOWNS = Question(
         "D": "squared error of the logarithm",
     },
     answer="A",
-    because="The book that balances in both towns is the mean. The share below differs from town to town, as it does for any "
-    "fit of the mean to skewed data: 68 % here, 74 % there.",
+    because="The book that balances in both towns is the mean. The share below differs from town to town, and nothing in "
+    "a fit of the mean keeps it: 68 % here, 74 % there.",
     misconceptions={
         "B": "Then about half of the parcels would come at or before their prediction.",
         "C": "Then the share at or below would be 70 % in both towns, and nothing would keep the mean right. Which number agrees "
