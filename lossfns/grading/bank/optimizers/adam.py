@@ -127,8 +127,8 @@ ADAM = Exercise(
         Mistake(
             "no-correction",
             _adam(correct=lambda m, v, b1, b2, t: (m, v)),
-            "The averages are right, and start from zero. Yours never makes up for that: after one step m is a few per "
-            "cent of the gradient, and √v another share of its size.",
+            "The averages are right, and start from zero. Yours never makes up for that: after one step m is only "
+            "1 − β₁ of the gradient, and √v another share of its size.",
         ),
         Mistake(
             "first-moment-only-corrected",

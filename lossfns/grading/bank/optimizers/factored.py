@@ -126,7 +126,7 @@ FACTORED = Exercise(
         Mistake(
             "geometric",
             _factored(join=lambda r, c, w: (r * c).sqrt()),
-            "The root brings the units back, and halves every proportion. It is not exact for a row times a column.",
+            "The root brings the units back, and flattens every proportion. It is not exact for a row times a column.",
         ),
         Mistake(
             "rows-only",

@@ -187,8 +187,7 @@ LION = Exercise(
         Mistake(
             "decay-in-the-gradient",
             _lion(gradient=lambda g, w, d: g + d * w, decay=lambda w, lr, d, step: 0),
-            "The decay is added to the gradient, and the sign swallows its size. It goes beside the sign. (A well-known "
-            "library had this for years.)",
+            "The decay is added to the gradient, and the sign swallows its size. It goes beside the sign.",
         ),
         Mistake(
             "decay-inside-the-sign",
