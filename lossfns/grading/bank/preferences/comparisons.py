@@ -17,21 +17,22 @@ def rewards(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pairs(rng: np.random.Generator) -> Iterator[Probe]:
-    """Batches of several sizes, and two that share their first argument."""
+    """Batches of several sizes; two share their first argument, and two their second."""
     for n in (1, 1, 2, 3, 5, 8):
         yield Probe(rewards(rng, n))
     chosen, rejected = rewards(rng, 4)
     yield Probe((chosen, rejected + 1.5))
     yield Probe((chosen, rejected))
     rejected = rng.uniform(-3, 4, 5).round(1)
-    yield Probe((rejected + rng.permutation([0.4, 0.8, 1.4, -0.4, -1.2]), rejected))
+    for _ in range(2):
+        yield Probe((rejected + rng.permutation([0.4, 0.8, 1.4, -0.4, -1.2]), rejected))
 
 
 def far_pairs(rng: np.random.Generator) -> Iterator[Probe]:
     """The same, and differences of hundreds, in both directions."""
     yield from pairs(rng)
-    for gap in (800.0, -800.0, 40.0, -40.0):
-        yield Probe((np.array([gap]), np.zeros(1)))
+    for gap, rejected in ((800.0, 0.0), (-800.0, 1.0), (40.0, -1.0), (-40.0, 2.0)):
+        yield Probe((np.array([gap + rejected]), np.array([rejected])))
     yield Probe((np.array([800.0, 1.0]), np.array([0.0, 900.0])))
 
 
@@ -97,6 +98,12 @@ BRADLEY_TERRY = Exercise(
             "probability",
             lambda c, r: torch.sigmoid(c - r).mean(),
             "Yours is the probability of what happened. A loss falls as that rises; where is the logarithm?",
+        ),
+        Mistake(
+            "minus-probability",
+            lambda c, r: -torch.sigmoid(c - r).mean(),
+            "Yours is minus the probability of what happened, which never asks for more than 1 whatever the rewards. Minus its "
+            "*logarithm* was asked.",
         ),
         Mistake(
             "wrong-probability",

@@ -90,6 +90,11 @@ DPO = Exercise(
             "You use 1 where β was given. Changing `beta` does not change your loss.",
         ),
         Mistake(
+            "beta-of-the-paper",
+            _dpo(scale=lambda b: 0.1),
+            "Right where β is 0.1. Changing `beta` does not change your loss.",
+        ),
+        Mistake(
             "beta-outside",
             lambda pc, pr, rc, rr, b: b * dpo_loss(pc, pr, rc, rr, 1.0),
             "β stands in front of the whole loss in yours, where it acts like a learning rate. It belongs to the implied "
@@ -115,6 +120,16 @@ DPO = Exercise(
             "probability",
             _dpo(price=torch.sigmoid),
             "Yours is the probability of what happened. Where is the logarithm?",
+        ),
+        Mistake(
+            "minus-probability",
+            _dpo(price=lambda h: -torch.sigmoid(h)),
+            "Yours is minus the probability of what happened. Minus its *logarithm* was asked.",
+        ),
+        Mistake(
+            "wrong-probability",
+            _dpo(price=lambda h: torch.sigmoid(-h)),
+            "Yours is the probability of the outcome that did not happen. Where is the logarithm?",
         ),
         Mistake(
             "overflow",
@@ -152,6 +167,11 @@ DPO = Exercise(
             "ratio-of-logarithms",
             _dpo(lambda pc, pr, rc, rr: pc / rc - pr / rr),
             "You divide the logarithms. They are logarithms already: the log of a ratio is a difference.",
+        ),
+        Mistake(
+            "logarithm-of-logarithms",
+            _dpo(lambda pc, pr, rc, rr: (pc / rc).log() - (pr / rr).log()),
+            "You take a logarithm once more. The four tensors are logarithms already: the log of a ratio is a difference.",
         ),
         Mistake(
             "probabilities",
@@ -293,7 +313,7 @@ BEST_POLICY = Exercise(
     name="best_policy",
     title="The policy that a reward asks for",
     points=2,
-    minutes=8,
+    minutes=10,
     difficulty=2,
     reference=best_policy,
     probes=tilts,
@@ -311,6 +331,12 @@ BEST_POLICY = Exercise(
             _normalised(lambda ref, r, b: ref * torch.exp(r / b)),
             "Right for small rewards. In the thousands `exp` overflows or all weights become 0. Which constant may you take "
             "off all the rewards first?",
+        ),
+        Mistake(
+            "float32",
+            lambda ref, r, b: torch.softmax((ref.log() + r / b).float(), 0),
+            "Right up to rounding. float32 keeps seven digits, and a reward in the thousands leaves few of them for the "
+            "differences. Stay in float64.",
         ),
         Mistake(
             "not-normalised",

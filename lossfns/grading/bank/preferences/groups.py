@@ -22,7 +22,8 @@ def groups(rng: np.random.Generator) -> Iterator[Probe]:
     for shape in ((1, 2), (1, 4), (2, 3), (3, 2), (3, 3), (4, 6)):
         yield Probe(((rng.normal(0, 2, shape) + rng.uniform(-3, 3, (shape[0], 1))).round(1) + _steps(shape),))
     yield Probe((np.array([[1.0, 0, 0, 0, 0], [1, 1, 1, 0, 0]])[:, rng.permutation(5)],))
-    yield Probe((0.5 + 1e-3 * np.array([[1.0, 3, 2, 6], [0, 5, 1, 1]])[:, rng.permutation(4)],))
+    for unit in (1e-3, 1e-6):
+        yield Probe((0.5 + unit * np.array([[1.0, 3, 2, 6], [0, 5, 1, 1]])[:, rng.permutation(4)],))
     yield Probe((np.array([[2.0, 2.0, 2.0], [1.0, 0.0, 0.5], [0.0, 0.0, 0.0]]),))
 
 
@@ -94,16 +95,24 @@ GROUPS = Exercise(
             "Your standard deviation divides by n; the specification says what it should divide by. And a group without "
             "spread gives 0/0.",
         ),
-        Mistake(
-            "epsilon",
-            lambda r: (r - r.mean(1, keepdim=True)) / (r.std(1, keepdim=True) + 1e-4),
-            "Nearly. You add 10⁻⁴ to the std; in a group whose rewards differ by a few thousandths that takes off "
-            "several per cent.",
+        *(
+            Mistake(
+                name,
+                lambda r, small=small: (r - r.mean(1, keepdim=True)) / (r.std(1, keepdim=True) + small),
+                f"Nearly. You add {printed} to the std, and some groups differ by little more than that. What else can be done "
+                "about a std of 0?",
+            )
+            for name, small, printed in (
+                ("epsilon", 1e-4, "10⁻⁴"),
+                ("large-epsilon", 1e-3, "10⁻³"),
+                ("epsilon-6", 1e-6, "10⁻⁶"),
+                ("epsilon-8", 1e-8, "10⁻⁸"),
+            )
         ),
         Mistake(
-            "large-epsilon",
-            lambda r: (r - r.mean(1, keepdim=True)) / (r.std(1, keepdim=True) + 1e-3),
-            "Nearly. You add 10⁻³ to the std; in a group whose rewards differ by a few thousandths that is most of it.",
+            "float32",
+            lambda r: _advantages()(r.float()),
+            "Right up to rounding. float32 keeps seven digits, too few for rewards that differ by millionths. Stay in float64.",
         ),
         Mistake(
             "variance",
@@ -149,6 +158,11 @@ GROUPS = Exercise(
         Mistake(
             "median",
             _advantages(centre=lambda r: torch.quantile(r, 0.5, dim=1, keepdim=True)),
+            "You measure from the middle answer of the group; its mean was asked.",
+        ),
+        Mistake(
+            "lower-median",
+            _advantages(centre=lambda r: r.median(1, keepdim=True).values),
             "You measure from the middle answer of the group; its mean was asked.",
         ),
         Mistake(
@@ -351,6 +365,11 @@ CLIPPED = Exercise(
             "clip-around-zero",
             _clipped(loss=lambda p, a, e: -torch.minimum(p * a, p.clamp(-e, e) * a)),
             "You clip the ratio to ±ε. A ratio that has not moved is 1.",
+        ),
+        Mistake(
+            "fixed-clip",
+            _clipped(loss=lambda p, a, e: -torch.minimum(p * a, p.clamp(0.8, 1.2) * a)),
+            "Right for a clip of 0.2. Changing `clip` does not change your loss.",
         ),
         Mistake(
             "upper-only",
