@@ -17,15 +17,15 @@ def rewards(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pairs(rng: np.random.Generator) -> Iterator[Probe]:
-    """Batches of several sizes; two share their first argument, and two their second."""
+    """Batches of several sizes; three share their first argument, and three their second."""
     for n in (1, 1, 2, 3, 5, 8):
         yield Probe(rewards(rng, n))
     chosen, rejected = rewards(rng, 4)
-    yield Probe((chosen, rejected + 1.5))
-    yield Probe((chosen, rejected))
+    for shift in (1.5, 0.0, -0.7):
+        yield Probe((chosen, rejected + shift))
     rejected = rng.uniform(-3, 4, 5).round(1)
-    for _ in range(2):
-        yield Probe((rejected + rng.permutation([0.4, 0.8, 1.4, -0.4, -1.2]), rejected))
+    for gaps in ([0.4, 0.8, 1.4, -0.4, -1.2], [-0.3, 1.1, -1.5, 0.6, 0.9], [0.5, 2.1, 1.2, 0.3, 0.7]):
+        yield Probe((rejected + rng.permutation(gaps), rejected))
 
 
 def far_pairs(rng: np.random.Generator) -> Iterator[Probe]:
