@@ -154,7 +154,7 @@ def listmle_loss(
         inside the logarithm, which turns the gradient of widely spread scores the wrong way.
 
     Source:
-        Xia, Liu, Wang, Zhang and Li, Listwise approach to learning to rank, ICML 2008; Plackett, 1975.
+        Xia, Liu, Wang, Zhang and Li, Listwise approach to learning to rank: theory and algorithm, ICML 2008; Plackett, 1975.
     """
     scores, relevance, mask = _lists(scores, relevance, mask)
     # only differences count: as log-probabilities, the scores lose no digit to a common offset in what follows

@@ -80,7 +80,7 @@ def _by_loop(s, r, k):
     return dcg(sorted(pairs, reverse=True)) / best if best else 0.0
 
 
-def _expected_reciprocal(s, r, k):
+def _reciprocal_rank(s, r, k):
     r = r[_high_first(s)]
     first = next((i for i in range(len(r)) if r[i] > 0), None)
     return 0.0 if first is None or first >= k else 1 / (first + 1)
@@ -281,7 +281,7 @@ NDCG = Exercise(
         ),
         Mistake(
             "first-hit",
-            _expected_reciprocal,
+            _reciprocal_rank,
             "That is one over the place of the first relevant item. Here all of the first k places count, by their grades.",
         ),
         Mistake(

@@ -19,7 +19,7 @@ TAGS = Question(
     answer="D",
     because="Each tag is a yes or no of its own, and any number of them may be on.",
     misconceptions={
-        "A": "They share one softmax: with six tags on, none can be surer than a sixth. Which threshold fits a film with one tag and a film with six?",
+        "A": "They share one softmax: with six tags on, each is taught a sixth. Which threshold fits a film with one tag and a film with six?",
         "B": "A film that is sad and French is taught to be only one of them. What about the other tags?",
         "C": "Right in principle. How many films are there for each of a thousand million classes?",
     },

@@ -54,7 +54,7 @@ BUDGET = Question(
     misconceptions={
         "A": "The median patient is cheap. Multiply that by the number of patients: does it pay for the expensive ones?",
         "B": "Huber turns down those who are far off. Are these numbers wrong, or are they the bill?",
-        "C": "A 0.9 quantile for each patient, added up, is far more than the total will be. What does the treasurer add up?",
+        "C": "A 0.9 quantile for each patient, added up, can be far above the total, or below it where few are expensive. What does the treasurer add up?",
     },
     hints=(
         "What will be done with the 10,000 predictions?",
