@@ -285,6 +285,9 @@ def tilts(rng: np.random.Generator) -> Iterator[Probe]:
         yield Probe((ref, reward, 0.6))
     yield Probe((_shares(rng, 3), np.array([3000.0, 3001.0, 2999.5]), 0.5))
     yield Probe((_shares(rng, 3), np.array([-3000.0, -2999.0, -3000.5]), 2.0))
+    yield Probe(
+        (_shares(rng, 3), rng.permutation([2500.0, -1500.0, 0.0]), 1.5)
+    )  # far apart: their mean is no help
 
 
 def _shares(rng: np.random.Generator, k: int) -> np.ndarray:
