@@ -1,4 +1,4 @@
-"""The bank: what `lossfns verify` proves on 20 seeds, here on one more; and no name is ever given by luck.
+"""The bank: what `lossfns verify` proves on 20 seeds, here on a few; and no name is ever given by luck.
 
 Wrong answers are put together from wrong parts, hundreds of them for each exercise. Whenever one is called by the name
 of a mistake, it has to be that mistake on seeds that the checker has not seen too.
@@ -19,12 +19,12 @@ from lossfns.grading.record import record
 from lossfns.grading.verify import bank, repeated, task_problems
 
 OTHER_SEEDS = range(101, 106)
-ENOUGH = 150  # answers tried of each exercise, drawn from all combinations with a fixed seed
+ENOUGH = 250  # answers tried of each exercise, drawn from all combinations with a fixed seed
 
 
 @pytest.mark.parametrize("task", exercises(), ids=lambda task: task.id)
 def test_exercise_is_proved(task):
-    assert task_problems(task, seeds=(23,)) == []
+    assert task_problems(task, seeds=(0, 7, 23)) == []
 
 
 def test_ids_are_unique():
