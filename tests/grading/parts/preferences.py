@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import torch
 from torch.nn.functional import logsigmoid, softplus
 
-from lossfns.grading.bank.preferences.dpo import _dpo, _trained
-from lossfns.grading.bank.preferences.groups import _advantages, _clipped, _mean_of_means
+from lossfns.grading.bank.preferences.clips import _clipped, _mean_of_means
+from lossfns.grading.bank.preferences.dpo import _dpo
+from lossfns.grading.bank.preferences.groups import _advantages
+from lossfns.grading.bank.preferences.stuck import _trained
 from parts import all_of
 
 PRICES = [

@@ -21,8 +21,8 @@ def pairs(rng: np.random.Generator) -> Iterator[Probe]:
     for n in (1, 1, 2, 3, 5, 8):
         yield Probe(rewards(rng, n))
     chosen, rejected = rewards(rng, 4)
-    for shift in (1.5, 0.0, -0.7):
-        yield Probe((chosen, rejected + shift))
+    for shift in ([1.5, 0.3, -0.8, 0.6], [0.0, 0.0, 0.0, 0.0], [-0.7, 1.1, 0.5, -1.3]):
+        yield Probe((chosen, rejected + np.array(shift)))
     rejected = rng.uniform(-3, 4, 5).round(1)
     for gaps in ([0.4, 0.8, 1.4, -0.4, -1.2], [-0.3, 1.1, -1.5, 0.6, 0.9], [0.5, 2.1, 1.2, 0.3, 0.7]):
         yield Probe((rejected + rng.permutation(gaps), rejected))
@@ -53,6 +53,17 @@ ORDERED = (
 
 def bradley_terry_loss(chosen, rejected):
     return -torch.nn.functional.logsigmoid(chosen - rejected).mean()
+
+
+def bradley_terry_by_softplus(chosen, rejected):
+    return torch.nn.functional.softplus(rejected - chosen).sum() / len(chosen)
+
+
+def bradley_terry_by_loop(chosen, rejected):
+    total = 0.0
+    for c, r in zip(chosen, rejected, strict=True):
+        total += np.logaddexp(0.0, float(r - c))
+    return total / len(chosen)
 
 
 BRADLEY_TERRY = Exercise(
@@ -184,6 +195,19 @@ BRADLEY_TERRY = Exercise(
             "mean comes after.",
         ),
         Mistake(
+            "log-of-the-mean",
+            lambda c, r: -torch.log(torch.sigmoid(c - r).mean()),
+            "Right for a single comparison that is not far apart. You average the probabilities and take one logarithm of "
+            "that. Each comparison has its own price; the mean comes after. (And σ is rounded to 0 where the chosen answer is "
+            "far behind.)",
+        ),
+        Mistake(
+            "sigmoid-of-each",
+            lambda c, r: -(torch.nn.functional.logsigmoid(c) - torch.nn.functional.logsigmoid(r)).mean(),
+            "You take σ of each reward and then the difference. Add 5 to both rewards: your loss moves. What does σ want to "
+            "be given?",
+        ),
+        Mistake(
             "disagreements",
             lambda c, r: (c < r).double().mean(),
             "That is the share of comparisons in the wrong order: a fine thing to report, and flat nearly everywhere, so "
@@ -201,7 +225,8 @@ BRADLEY_TERRY = Exercise(
         ),
     ),
     variants=(
-        lambda c, r: torch.nn.functional.softplus(r - c).mean(),
+        bradley_terry_by_softplus,
+        bradley_terry_by_loop,
         lambda c, r: torch.logaddexp(torch.zeros_like(c), r - c).mean(),
         lambda c, r: np.logaddexp(0, np.asarray(r) - np.asarray(c)).mean(),
         lambda c, r: torch.nn.functional.binary_cross_entropy_with_logits(c - r, torch.ones_like(c)),
@@ -220,6 +245,25 @@ def bradley_terry_grad(chosen, rejected):
     return -torch.sigmoid(rejected - chosen) / len(chosen)
 
 
+def bradley_terry_grad_by_autograd(chosen, rejected):
+    rewards = chosen.clone().requires_grad_()
+    loss = -torch.nn.functional.logsigmoid(rewards - rejected).mean()
+    loss.backward()
+    return rewards.grad
+
+
+def bradley_terry_grad_by_complement(chosen, rejected):
+    n = len(chosen)
+    return (torch.sigmoid(chosen - rejected) - 1) / n
+
+
+def bradley_terry_grad_by_loop(chosen, rejected):
+    slopes = []
+    for c, r in zip(chosen, rejected, strict=True):
+        slopes.append(-1 / (1 + torch.exp(c - r)) / len(chosen))
+    return torch.stack(slopes)
+
+
 BRADLEY_TERRY_GRAD = Exercise(
     id="pref-02",
     name="bradley_terry_grad",
@@ -228,8 +272,8 @@ BRADLEY_TERRY_GRAD = Exercise(
     minutes=7,
     difficulty=2,
     reference=bradley_terry_grad,
-    probes=pairs,
-    regimes=ORDERED,
+    probes=far_pairs,
+    regimes=(FAR, *ORDERED),
     gives="one slope for each chosen reward, shape (n,),",
     hints=(
         "Differentiate log(1 + e^−d) with respect to d: the outer derivative, then the inner one.",
@@ -325,6 +369,22 @@ BRADLEY_TERRY_GRAD = Exercise(
             "both",
             lambda c, r: torch.stack([-torch.sigmoid(r - c), torch.sigmoid(r - c)]) / len(c),
             "Both slopes are right, that of the chosen and that of the rejected rewards. Only the first was asked.",
+        ),
+        Mistake(
+            "both-side-by-side",
+            lambda c, r: torch.stack([-torch.sigmoid(r - c), torch.sigmoid(r - c)], 1) / len(c),
+            "Both slopes are right, that of the chosen and that of the rejected rewards. Only the first was asked.",
+        ),
+        Mistake(
+            "overflow",
+            lambda c, r: -torch.exp(r - c) / (1 + torch.exp(r - c)) / len(c),
+            "Right while the rewards are near each other. When the chosen one is far behind, `exp` is infinite or σ is rounded "
+            "to 0, and you divide by that. The fraction is a probability: let the library work it out in one piece.",
+        ),
+        Mistake(
+            "outer-derivative-only",
+            lambda c, r: -1 / torch.sigmoid(c - r) / len(c),
+            "You have the derivative of the logarithm, −1/σ. The chain goes on: what is the slope of σ itself?",
         ),
         Mistake(
             "doubled",
