@@ -26,17 +26,20 @@ from lossfns.grading.bank.calibration.boxes import (
     _sliced,
     _whole,
 )
+from lossfns.grading.bank.calibration.chance import _corrected
 from lossfns.grading.bank.calibration.errors import (
-    _corrected,
     _each_class,
     _error,
     _of_the_truth,
     _top,
     _weighted,
 )
-from lossfns.grading.bank.calibration.scores import _brier, _named_one, _parts, _truth
-from lossfns.grading.bank.calibration.targets import _blend, _inverse, _mixed, _smoothed, _swapped_blend
-from lossfns.grading.bank.calibration.temperature import _fitted, _newton, _spread, _true
+from lossfns.grading.bank.calibration.mixing import _blend, _inverse, _mixed, _swapped_blend
+from lossfns.grading.bank.calibration.scores import _brier, _named_one, _truth
+from lossfns.grading.bank.calibration.smoothing import _smoothed
+from lossfns.grading.bank.calibration.temperature import _newton, _spread, _true
+from lossfns.grading.bank.calibration.unseen import _fitted
+from lossfns.grading.bank.calibration.weather import _parts
 from parts import all_of
 
 MEMBERS = [

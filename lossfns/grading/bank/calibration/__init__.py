@@ -2,11 +2,15 @@
 
 from lossfns.grading.bank.calibration.bins import BINS
 from lossfns.grading.bank.calibration.boxes import CUTMIX
-from lossfns.grading.bank.calibration.errors import DEBIASED, ECE
+from lossfns.grading.bank.calibration.chance import DEBIASED
+from lossfns.grading.bank.calibration.errors import ECE
+from lossfns.grading.bank.calibration.mixing import MIXUP
 from lossfns.grading.bank.calibration.questions import CHOOSE, PERFECT, RANKING
-from lossfns.grading.bank.calibration.scores import BRIER, BRIER_PARTS
-from lossfns.grading.bank.calibration.targets import MIXUP, SMOOTH
-from lossfns.grading.bank.calibration.temperature import HELD_OUT, NEWTON
+from lossfns.grading.bank.calibration.scores import BRIER
+from lossfns.grading.bank.calibration.smoothing import SMOOTH
+from lossfns.grading.bank.calibration.temperature import NEWTON
+from lossfns.grading.bank.calibration.unseen import HELD_OUT
+from lossfns.grading.bank.calibration.weather import BRIER_PARTS
 
 EXERCISES = (
     BINS,

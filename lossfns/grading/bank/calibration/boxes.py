@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from lossfns.grading.bank.calibration.targets import _inverse, circle, mix, onehot, side_by_side
+from lossfns.grading.bank.calibration.mixing import _inverse, circle, mix, onehot, side_by_side
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
