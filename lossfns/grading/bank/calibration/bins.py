@@ -23,7 +23,7 @@ def reliability_bins(confidence, right, bins):
 def confidences(rng: np.random.Generator) -> Iterator[Probe]:
     """Confidences between edges, on edges that binary numbers hit exactly, and at both ends; empty bins."""
     for n, bins in ((1, 2), (1, 4), (3, 3), (6, 5), (12, 4), (25, 10)):
-        c = rng.integers(5, 100, n) / 100 - 0.0035
+        c = (rng.integers(5, 100, n) / 100 - 0.0035 + rng.uniform(-0.003, 0.003, n)).round(4)
         yield Probe((c, (rng.random(n) < 0.6) * 1.0, bins))
     c = np.array([0.25, 0.5, 0.5, 0.75, 1.0, 0.3, 0.9, 0.6, 1.0])
     for bins in (4, 2):
@@ -119,6 +119,41 @@ def _lowers(c, m):
     return _nan_when_empty(torch.arange(len(m)) / len(m), m)
 
 
+def _zero_when_empty(values):
+    """A row of means that says 0 where there is nothing to average."""
+    return lambda v, m: values(v, m).nan_to_num()
+
+
+# who is in which bin, in five wrong ways: name, members, what is said
+ENDS = (
+    (
+        "left-closed",
+        _floor,
+        "Right between the edges. An answer that lies on an edge goes one bin too high: which end of a bin belongs to it?",
+    ),
+    (
+        "one-left-out",
+        _between(torch.ge, torch.lt),
+        "An answer on an edge goes one bin too high, and a confidence of exactly 1 is in no bin at all.",
+    ),
+    (
+        "zero-left-out",
+        _between(torch.gt, torch.le),
+        "Right, but a confidence of exactly 0 is in no bin: who takes it?",
+    ),
+    (
+        "both-ends",
+        _between(torch.ge, torch.le),
+        "An answer on an edge is counted in two bins: both of your comparisons let it in.",
+    ),
+    (
+        "neither-end",
+        _between(torch.gt, torch.lt),
+        "An answer on an edge is counted nowhere: neither of your comparisons lets it in.",
+    ),
+)
+
+
 def _median(c, m):
     return torch.stack([c[row].quantile(0.5) if row.any() else torch.tensor(float("nan")).to(c) for row in m])
 
@@ -175,30 +210,14 @@ BINS = Exercise(
         "The mean of an empty tensor is nan all by itself.",
     ),
     mistakes=(
-        Mistake(
-            "left-closed",
-            _binned(_floor),
-            "Right between the edges. An answer that lies on an edge goes one bin too high: which end of a bin belongs to it?",
-        ),
-        Mistake(
-            "one-left-out",
-            _binned(_between(torch.ge, torch.lt)),
-            "An answer on an edge goes one bin too high, and a confidence of exactly 1 is in no bin at all.",
-        ),
-        Mistake(
-            "zero-left-out",
-            _binned(_between(torch.gt, torch.le)),
-            "Right, but a confidence of exactly 0 is in no bin: who takes it?",
-        ),
-        Mistake(
-            "both-ends",
-            _binned(_between(torch.ge, torch.le)),
-            "An answer on an edge is counted in two bins: both of your comparisons let it in.",
-        ),
-        Mistake(
-            "neither-end",
-            _binned(_between(torch.gt, torch.lt)),
-            "An answer on an edge is counted nowhere: neither of your comparisons lets it in.",
+        *(Mistake(name, _binned(members), said) for name, members, said in ENDS),
+        *(
+            Mistake(
+                f"{name}-zero-when-empty",
+                _binned(members, said=_zero_when_empty(_mean), was=_zero_when_empty(_mean)),
+                f"{said} And an empty bin has no accuracy: nan was asked there.",
+            )
+            for name, members, said in ENDS
         ),
         Mistake(
             "one-bin-late",
@@ -247,19 +266,30 @@ BINS = Exercise(
         ),
         Mistake(
             "zero-when-empty",
-            _binned(said=lambda c, m: _mean(c, m).nan_to_num(), was=lambda r, m: _mean(r, m).nan_to_num()),
+            _binned(said=_zero_when_empty(_mean), was=_zero_when_empty(_mean)),
             "Right wherever there are answers. An empty bin has no accuracy, and 0 would draw a model that is always "
             "wrong: nan was asked.",
         ),
         Mistake(
-            "left-closed-zero",
-            _binned(
-                _floor,
-                said=lambda c, m: _mean(c, m).nan_to_num(),
-                was=lambda r, m: _mean(r, m).nan_to_num(),
-            ),
-            "Right between the edges where there are answers. Two things are left: which end of a bin belongs to it, and "
-            "nan for an empty bin.",
+            "nobody-counted-as-nan",
+            _binned(count=lambda m: _nan_when_empty(m.sum(1), m)),
+            "Confidence and accuracy are right. An empty bin has no mean; how many are in it is known all the same.",
+        ),
+        Mistake(
+            "empty-left-out",
+            _binned(end=lambda rows: rows[:, rows[0] > 0]),
+            "Right wherever there are answers. An empty bin has no column in yours, so that nobody can tell which bins the "
+            "others are.",
+        ),
+        Mistake(
+            "empty-left-out-transposed",
+            _binned(end=lambda rows: rows[:, rows[0] > 0].T),
+            "The numbers are right, a row for each bin that is not empty. Asked are three rows, with a place for every bin.",
+        ),
+        Mistake(
+            "transposed",
+            _binned(end=lambda rows: rows.T),
+            "All numbers are right, in a row for each bin. Asked is a row for each of the three numbers.",
         ),
         Mistake(
             "middles",

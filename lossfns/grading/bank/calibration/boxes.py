@@ -25,7 +25,11 @@ def cut(x, y, order, box):
 
 
 def images(rng: np.random.Generator) -> Iterator[Probe]:
-    """Images wider than high and higher than wide; boxes inside, over each border, and over all; pixels that are equal."""
+    """A small pair first, which is easily read, inside and over the border. Images wider than high and higher than wide;
+    boxes inside, over each border, and over all; pixels that are equal."""
+    for box in ((0, 1, 1, 1), (-1, 0, 2, 1)):
+        x = np.array([[[0.0, 0.25], [0.5, 0.75]], [[1.0, 0.5], [0.25, 0.0]]])
+        yield Probe((x, np.eye(2), np.array([1, 0]), box), side_by_side)
     shapes = ((1, 2, 3), (3, 4, 6), (4, 7, 5), (3, 4, 6), (5, 5, 8), (3, 6, 4))
     boxes = ((0, 1, 1, 2), (1, 2, 2, 3), (-1, 1, 4, 3), (2, -2, 5, 5), (3, 5, 1, 6), (-2, -3, 20, 20))
     for (n, h, w), box in zip(shapes, boxes, strict=True):
@@ -113,6 +117,37 @@ def _counted_by_colour(x, y, order, box):
     return mixed, lam * y + (1 - lam) * y[order]
 
 
+def _blended_by_lambda(x, y, order, box):
+    """The box's pixels are mixed like the labels."""
+    m = _box_mask(_clipped(box, *x.shape[1:]), *x.shape[1:])
+    lam = 1 - m.double().mean()
+    return torch.where(m, lam * x + (1 - lam) * x[order], x), lam * y + (1 - lam) * y[order]
+
+
+def _by_slices(ends):
+    """Rows and columns as slices, their lengths counted from the ends that `ends` gives for a box in an image h × w."""
+
+    def cut_and_paste(x, y, order, box):
+        h, w = x.shape[1:]
+        top, bottom, left, right = ends(box, h, w)
+        mixed = x.clone()
+        mixed[:, top:bottom, left:right] = x[order][:, top:bottom, left:right]
+        lam = 1 - (bottom - top) * (right - left) / (h * w)
+        return mixed, lam * y + (1 - lam) * y[order]
+
+    return cut_and_paste
+
+
+def _far_ends_only(box, h, w):
+    top, left, height, width = box
+    return top, min(top + height, h), left, min(left + width, w)
+
+
+def _near_ends_only(box, h, w):
+    top, left, height, width = box
+    return max(top, 0), top + height, max(left, 0), left + width
+
+
 def _whole(m, box):
     return 1 - box[2] * box[3] / m.numel()
 
@@ -178,6 +213,12 @@ OVER = (
         lambda x, y, o, box: min(box[:2]) < 0 or box[0] + box[2] > x.shape[1] or box[1] + box[3] > x.shape[2],
         "the box reaches over the border",
         "the box lies inside the image",
+    ),
+    Regime(
+        "begins outside",
+        lambda x, y, o, box: min(box[:2]) < 0,
+        "the box begins before the image does",
+        "the box begins inside the image",
     ),
 )
 
@@ -307,6 +348,34 @@ CUTMIX = Exercise(
             _cut(_sliced, share=_whole),
             "Two things are left: a negative start of a slice counts from the end, and the labels should count only pixels "
             "that are there.",
+        ),
+        Mistake(
+            "far-ends-only",
+            _by_slices(_far_ends_only),
+            "Right unless the box begins before the image does. You cut it off at the lower and the right border; it has two "
+            "more.",
+        ),
+        Mistake(
+            "near-ends-only",
+            _by_slices(_near_ends_only),
+            "The images are right: a slice may end beyond the image. Your λ counts the pixels that it would have there.",
+        ),
+        Mistake(
+            "height-for-width",
+            _by_slices(lambda box, h, w: _clipped(box, w, h)),
+            "You cut the rows off at the image's width and the columns at its height. The first axis of an image runs "
+            "downwards.",
+        ),
+        Mistake(
+            "moved-inside-whole-box",
+            _cut(_moved_inside, share=_whole),
+            "Two things are left. Where the box begins before the image does, you begin at the border and keep its sides; and "
+            "the labels should count only pixels that are there.",
+        ),
+        Mistake(
+            "blended-in-the-box-by-lambda",
+            _blended_by_lambda,
+            "The labels are right. In the box you blend the two images; there the partner replaces the image.",
         ),
         Mistake(
             "counted-by-colour",

@@ -38,6 +38,11 @@ def _corrected(
     return lambda n, c, a: weigh(gap(c, a) - luck(n, c, a), n)
 
 
+def _variance_of_all(n, a):
+    right = (n * a).sum() / n.sum()
+    return right * (1 - right)
+
+
 DEBIASED = Exercise(
     id="cal-04",
     name="debiased_error",
@@ -89,6 +94,11 @@ DEBIASED = Exercise(
             "by-all-answers",
             _corrected(luck=lambda n, c, a: a * (1 - a) / (n.sum() - 1)),
             "You divide by the number of all answers. The chance of a bin depends on its own number.",
+        ),
+        Mistake(
+            "luck-of-all-together",
+            lambda n, c, a: (n * (c - a) ** 2).sum() / n.sum() - _variance_of_all(n, a) / (n.sum() - 1),
+            "You subtract the scatter of the accuracy of all answers together. Each bin scatters by itself, around its own.",
         ),
         Mistake(
             "standard-deviation",

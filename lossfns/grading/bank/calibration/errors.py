@@ -98,6 +98,17 @@ def _error(
     return error
 
 
+def _nothing_skipped(join):
+    """The gaps of all bins, nan where one is empty."""
+
+    def error(p, t, bins):
+        c, r = _top(p, t)
+        m = _members(c, bins)
+        return join((_mean(r, m) - _mean(c, m)).abs(), m.sum(1))
+
+    return error
+
+
 def _over_all_bins(p, t, bins):
     c, r = _top(p, t)
     m = _members(c, bins)
@@ -139,6 +150,18 @@ ECE = Exercise(
             "bins-equal",
             _error(join=lambda g, n: g.abs().mean()),
             "The gaps are right. You let a bin with one answer count as much as a bin with a hundred.",
+        ),
+        Mistake(
+            "empty-not-skipped",
+            _nothing_skipped(lambda g, n: (n * g).sum() / n.sum()),
+            "Right where every bin holds an answer. The mean of an empty bin is nan, and nan stays nan, even times a weight "
+            "of 0.",
+        ),
+        Mistake(
+            "empty-not-skipped-bins-equal",
+            _nothing_skipped(lambda g, n: g.mean()),
+            "Two things are left. The mean of an empty bin is nan, and then everything is; and a bin with one answer counts "
+            "as much as a bin with a hundred.",
         ),
         Mistake(
             "over-all-bins",

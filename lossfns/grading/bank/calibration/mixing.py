@@ -41,8 +41,9 @@ def circle(rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 def batches(rng: np.random.Generator) -> Iterator[Probe]:
-    """Several sizes, λ on both sides of a half; two that differ in λ, and two that differ in the partners."""
-    for n, d, k, lam in ((1, 2, 2, 0.7), (3, 4, 3, 0.9), (4, 2, 5, 0.35), (5, 3, 3, 0.62)):
+    """Several sizes, a pair first, which is easily read; λ on both sides of a half; two that differ in λ, and two that
+    differ in the partners."""
+    for n, d, k, lam in ((1, 2, 2, 0.7), (2, 2, 2, 0.8), (3, 4, 3, 0.9), (4, 2, 5, 0.35), (5, 3, 3, 0.62)):
         x, y, order = rng.uniform(0, 2, (n, d)).round(2), onehot(rng, n, k), circle(rng, n)
         yield Probe((x, y, order, lam), side_by_side)
     yield Probe((x, y, order, 0.25), side_by_side)
@@ -160,6 +161,17 @@ MIXUP = Exercise(
             "neighbours",
             _mixed(who=lambda v, order: v.roll(1, 0), whose=lambda v, order: v.roll(1, 0)),
             "The partners are the neighbours in yours. `order` says who they are.",
+        ),
+        Mistake(
+            "one-partner-for-all",
+            _mixed(who=lambda v, order: v[order[0]], whose=lambda v, order: v[order[0]]),
+            "One sample is the partner of all in yours. Every row has a partner of its own.",
+        ),
+        Mistake(
+            "put-in-order-first",
+            lambda x, y, order, lam: mix(x[order], y[order], order, lam),
+            "You put the batch into the order of the partners first, and mix then. The new row i keeps a share of the *old* "
+            "row i.",
         ),
         Mistake(
             "own-partner",

@@ -18,14 +18,15 @@ def brier_score(probs, target):
 
 
 def forecasts(rng: np.random.Generator) -> Iterator[Probe]:
-    """One answer and many, two classes and more, sure ones that are right and wrong; two batches that share their probabilities."""
+    """One answer and many, two classes and more, sure ones that are right and wrong, none with a probability of 0; two
+    batches that share their probabilities."""
     for n, k in ((1, 2), (1, 4), (3, 3), (5, 2), (8, 5)):
-        yield Probe((rng.dirichlet(np.full(k, 0.9), n).round(3), rng.integers(k, size=n)))
+        yield Probe(((rng.dirichlet(np.full(k, 0.9), n) * 0.95 + 0.05 / k).round(3), rng.integers(k, size=n)))
     probs = rng.dirichlet(np.ones(4), 6)
     target = rng.integers(4, size=6)
     for t in (target, (target + 1) % 4):
         yield Probe((probs, t))
-    yield Probe((np.array([[1.0, 0, 0], [0, 1, 0], [0.2, 0.5, 0.3]]), np.array([0, 2, 1])))
+    yield Probe((np.array([[0.96, 0.03, 0.01], [0.02, 0.97, 0.01], [0.2, 0.5, 0.3]]), np.array([0, 2, 1])))
 
 
 def _truth(p, t):
@@ -144,7 +145,7 @@ BRIER = Exercise(
         ),
         Mistake(
             "log-score",
-            lambda p, t: -_true_one(p, t).clamp(min=1e-12).log().mean(),
+            lambda p, t: -_true_one(p, t).log().mean(),
             "That is the log-loss. The Brier score prices squares of differences.",
         ),
         Mistake(

@@ -57,6 +57,24 @@ def _smoothed(
 UNIFORM, EXACT = (lambda e, k: (1 - e + e / k, e / k)), (lambda e, k: (1 - e, e / (k - 1)))
 
 
+def _whole_columns(t, k, e, s):
+    """The true class's share written into a whole column for each label."""
+    true, other = UNIFORM(e, k) if s == "uniform" else EXACT(e, k)
+    softened = torch.full((len(t), k), other, dtype=torch.float64)
+    softened[:, t] = true
+    return softened
+
+
+# wrong in one style, right in the other: name, share of the true class and of every other, what is said
+ONE_STYLE = (
+    ("all-of-it-to-each", lambda e, k: (1 - e, e), "the whole ε goes to every other class."),
+    ("from-nobody", lambda e, k: (1.0, e / k), "the others took their share from nobody."),
+    ("from-nobody-at-all", lambda e, k: (1.0, e / (k - 1)), "the others took their share from nobody."),
+    ("on-top", lambda e, k: (1 + e / k, e / k), "the shares of ε come on top of a whole 1."),
+    ("to-nobody", lambda e, k: (1 - e, 0.0), "what the true class gives up, nobody gets."),
+)
+
+
 def _smooth_in_numpy(target, num_classes, epsilon, style):
     onehot = np.eye(num_classes)[np.asarray(target)]
     if style == "exact":
@@ -190,6 +208,20 @@ SMOOTH = Exercise(
             "half",
             _smoothed(lambda e, k: (1 - e / 2, e / 2 / (k - 1)), lambda e, k: (1 - e / 2, e / 2 / (k - 1))),
             "Half of ε moves in yours; that is right for two classes in one of the styles only.",
+        ),
+        *(
+            Mistake(
+                f"{right}-right-{name}",
+                _smoothed(uniform=pair) if right == "exact" else _smoothed(exact=pair),
+                f'Right for "{right}". Add up a row of your "{wrong}": {said}',
+            )
+            for right, wrong in (("exact", "uniform"), ("uniform", "exact"))
+            for name, pair, said in ONE_STYLE
+        ),
+        Mistake(
+            "whole-columns",
+            _whole_columns,
+            "Right for a single label. With several, you write into whole columns: each row gets the true classes of all rows.",
         ),
         Mistake(
             "transposed",

@@ -49,6 +49,7 @@ LATER = (
     Regime(
         "later steps", lambda z, t, steps: steps > 1, "more than one step is taken", "a single step is taken"
     ),
+    Regime("many steps", lambda z, t, steps: steps > 2, "many steps are taken", "a step or two are taken"),
     Regime(
         "misleading logits",
         lambda z, t, steps: (z[np.arange(len(t)), t] - z.mean(1)).mean() < 0,
@@ -168,7 +169,7 @@ NEWTON = Exercise(
         Mistake(
             "uphill",
             _newton(step=lambda g, h: g / h),
-            "Your first step goes the wrong way: against the slope, not along it.",
+            "Your first step goes uphill, where the answers are *less* likely. Which way does a positive slope send β?",
         ),
         Mistake(
             "no-curvature",
@@ -224,6 +225,11 @@ NEWTON = Exercise(
             "p-at-one",
             _newton(said=lambda b, z: torch.softmax(z, 1)),
             "Your probabilities do not depend on β: they are those of T = 1 at every step.",
+        ),
+        Mistake(
+            "divided-by-beta",
+            _newton(said=lambda b, z: torch.softmax(z / b, 1)),
+            "Yours is nan from the first step on: β is 0 there, and something is divided by it. β *multiplies* the logits.",
         ),
         Mistake(
             "slope-without-truth",

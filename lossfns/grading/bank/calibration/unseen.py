@@ -72,6 +72,22 @@ def _fitted(rows=lambda n, m: slice(m, None), steps=lambda s: s, end=lambda b: 1
     return fit
 
 
+def _from_training_rows(**parts):
+    """The function as it was shipped with another of its parts replaced: the rows are still those of training."""
+    return lambda z, t, m, s: _newton(**parts)(z[:m], t[:m], s)
+
+
+def _some_unseen(chosen):
+    """Of the rows that the network has not seen, some: chosen by whether it answers them rightly."""
+
+    def fit(z, t, m, s):
+        z, t = z[m:], t[m:]
+        some = chosen(z.argmax(1) == t)
+        return fit_temperature(z[some], t[some], s)
+
+    return fit
+
+
 HELD_OUT = Exercise(
     id="cal-09",
     name="network_temperature",
@@ -201,6 +217,43 @@ HELD_OUT = Exercise(
             "starts-at-one",
             lambda z, t, m, s: _newton(start=1.0)(z[m:], t[m:], s),
             "The rows are right now. The steps begin at β = 0, as they did.",
+        ),
+        Mistake(
+            "starts-at-one-and-training-rows",
+            _from_training_rows(start=1.0),
+            "You begin at another β. From there the steps look for the best temperature for the same rows: what do they know?",
+        ),
+        Mistake(
+            "uphill-and-training-rows",
+            _from_training_rows(step=lambda g, h: g / h),
+            "You turned the steps round; they were right. They go where the rows send them: which rows are asked?",
+        ),
+        Mistake(
+            "sign-turned",
+            _from_training_rows(end=lambda b: -1 / b),
+            "You turn the sign of the result. It is still learned from the same rows: what do they know?",
+        ),
+        Mistake(
+            "only-what-it-gets-right",
+            _some_unseen(lambda right: right),
+            "Your rows begin where they should. Then you keep only those that the network answers rightly: what does a "
+            "temperature learn from somebody who is always right?",
+        ),
+        Mistake(
+            "only-what-it-gets-wrong",
+            _some_unseen(lambda right: ~right),
+            "Your rows begin where they should. Then you keep only those that the network answers wrongly; how often it is "
+            "right, they cannot tell.",
+        ),
+        Mistake(
+            "without-the-wrong-labels",
+            _fitted(rows=lambda n, m: slice(20, m)),
+            "You leave out rows with wrong labels. The network knows the others by heart as well, and is always right there.",
+        ),
+        Mistake(
+            "all-rows-but-twenty",
+            _fitted(rows=lambda n, m: slice(20, None)),
+            "You leave out twenty rows. The network was trained on `n_train` of them, and knows every one of those by heart.",
         ),
         Mistake(
             "one-added",

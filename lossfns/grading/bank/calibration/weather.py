@@ -249,6 +249,12 @@ BRIER_PARTS = Exercise(
             "compares what *came* in the groups.",
         ),
         Mistake(
+            "resolution-from-the-score",
+            lambda f, h: (_parts()(f, h)[0], _parts()(f, h)[2] - ((f - h) ** 2).mean(), _parts()(f, h)[2]),
+            "Reliability and uncertainty are right. Your resolution is what the score saves against the uncertainty; the "
+            "reliability is still in it.",
+        ),
+        Mistake(
             "shares-squared",
             _parts(share=lambda size, n, groups: (size / n) ** 2),
             "Each group's numbers are right. Your weights are squared shares and do not add up to 1.",
