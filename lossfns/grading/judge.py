@@ -22,6 +22,7 @@ from lossfns.grading.explain import (
     wrong_shape,
 )
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
+from lossfns.grading.twofold import twofold
 
 # what Python and torch say to common slips -> what it means
 TIPS = {
@@ -142,7 +143,15 @@ def _error(case: Case) -> Verdict:
 
 def _explained(case: Case, known: dict[str, Recording]) -> Verdict:
     """The first explanation that fits, and a failing input as an example."""
-    finders = (lambda c: named_mistake(c, known), wrong_kind, wrong_shape, not_finite, relation, regime)
+    finders = (
+        lambda c: named_mistake(c, known),
+        lambda c: twofold(c, known),
+        wrong_kind,
+        wrong_shape,
+        not_finite,
+        relation,
+        regime,
+    )
     finding = next((found for find in finders if (found := find(case))), None)
     return Verdict(
         "mistake" if finding else "wrong",

@@ -1,0 +1,73 @@
+"""Two things wrong at once: both are told where both can be seen, and neither by luck."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from parts import answers
+
+from lossfns.grading import verdict
+from lossfns.grading.bank import exercise
+from lossfns.grading.explain import same_outcome
+from lossfns.grading.judge import judge, known_recordings, probes
+from lossfns.grading.record import record
+from lossfns.grading.twofold import touched
+
+
+def mean_and_overflow(scores, relevance):
+    shares = scores.exp() / scores.exp().sum()
+    return -(relevance.softmax(0) * shares.log()).mean()
+
+
+def test_mistake_and_overflow_are_both_told():
+    found = verdict("pick-03", mean_and_overflow)
+    assert found.mistake == "mean, and hundreds apart"
+    assert (
+        "Within the list it is a sum" in found.sentence
+        and "hundreds apart: yours is no number" in found.sentence
+    )
+
+
+def hinge_without_pairs(scores, relevance):
+    return torch.relu(1 - (scores[:, None] - scores))[relevance[:, None] > relevance].mean()
+
+
+def test_mistake_and_empty_case_are_both_told():
+    assert verdict("pick-02", hinge_without_pairs).mistake == "hinge, and no pair"
+
+
+def masked_inside_but_zero_without_pairs(scores, relevance):
+    above = (relevance[:, None] > relevance).to(scores.dtype)
+    costs = F.softplus((scores - scores[:, None]) * above)
+    return costs.sum() / above.sum() if above.any() else torch.tensor(0.0)
+
+
+def test_edge_that_is_right_is_not_blamed():
+    found = verdict("pick-02", masked_inside_but_zero_without_pairs)
+    assert found.mistake == "masked-inside, not no pair"
+    assert "all grades are equal" not in found.sentence
+
+
+def test_mistake_of_the_edge_alone_keeps_its_name():
+    def naive(scores, relevance):
+        return -(relevance.softmax(0) * scores.softmax(0).log()).sum()
+
+    assert verdict("pick-03", naive).mistake == "log-of-softmax"
+
+
+@pytest.mark.parametrize("id", ["pick-02", "pick-03", "pick-05", "cls-02", "cls-12", "con-03"])
+def test_no_second_name_is_given_by_luck(id):
+    task, lucky = exercise(id), []
+    for i, answer in enumerate(list(answers()[id]())[::7][:120]):
+        name = judge(task, answer).mistake or ""
+        mistake, _, edge = name.replace(", not ", ", and ").partition(", and ")
+        for regime in (regime for regime in task.regimes if regime.name == edge):
+            lucky += [(i, name, seed) for seed in (101, 102) if not _is(task, answer, mistake, regime, seed)]
+    assert lucky == []
+
+
+def _is(task, answer, mistake, regime, seed) -> bool:
+    """Whether the answer is that mistake outside the regime, on inputs that the checker has not seen."""
+    known, came = known_recordings(task, seed)[mistake], record(answer, probes(task, seed))
+    inside = touched(probes(task, seed), regime)
+    pairs = enumerate(zip(came.outcomes, known.outcomes, strict=True))
+    return all(i in inside or same_outcome(got, want, task.rtol) for i, (got, want) in pairs)
