@@ -155,7 +155,16 @@ def not_finite(case: Case) -> Finding | None:
 
 def relation(case: Case) -> Finding | None:
     """The answer is a simple function of the right values, the same on every input."""
-    for find in (_constant, _no_effect, _factor, _swapped, _one_element, _transformed, _offset):
+    for find in (
+        _constant,
+        _no_effect,
+        _factor,
+        _swapped,
+        _one_element,
+        _transformed,
+        _offset,
+        _proportional,
+    ):
         if finding := find(case):
             return finding
     return None
@@ -351,6 +360,25 @@ def _offset(case: Case) -> Finding | None:
             "relation: a constant more", f"On every input yours is {abs(gaps[0]):.4g} {more} than expected."
         )
     return None
+
+
+def _proportional(case: Case) -> Finding | None:
+    """A multiple of the expected numbers on each input, by a factor that is not always the same one."""
+    telling, factors = 0, set()
+    for _, want, got in case.rows:
+        c = _common_ratio([(want, got)], case.exercise.rtol) if want.size > 1 else None
+        if want.size > 1 and c is None:
+            return None
+        if c is not None and np.count_nonzero(want) > 1:
+            telling += 1
+            factors.add(round(c, 6))
+    if telling < 3 or len(factors) < 2 or min(factors) <= 0:
+        return None
+    return Finding(
+        "relation: in proportion",
+        "On every input your numbers are in the right proportion to one another, and all of them are too large or too "
+        "small by the same factor, another one on each input.",
+    )
 
 
 # Regimes -----------------------------------------------------------------------------------------------------------

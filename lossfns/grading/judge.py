@@ -30,6 +30,8 @@ TIPS = {
     "bitwise_and": "`&` binds more tightly than `<=`: put brackets round each comparison.",
     "ambiguous": "`if`, `and`, `or` and `a <= b <= c` want a single yes or no, and a tensor has one for each element: "
     "`torch.where` and `&` decide for each of them.",
+    "must match the size": "Element by element torch lines shapes up from the right: (n,) and (m,) do not fit, while (n, 1) "
+    "and (m,) make a table of all pairs.",
     "does not require grad": "Autograd follows only what it was asked to: `requires_grad_()` on the prediction first.",
 }
 

@@ -5,6 +5,7 @@ prints is kept, what it raises is kept with the learner's own line, and random s
 """
 
 import contextlib
+import dis
 import io
 import linecache
 import random
@@ -124,18 +125,26 @@ def record(answer: Callable, probes: Sequence[Probe], *, seconds: float = DEADLI
 
 
 def _import_what_is_slow(answer: Callable) -> None:
-    """torch's optimizers and function transforms import its compiler on first use: seconds that are not the answer's."""
-    names = _names(getattr(answer, "__code__", None))
+    """Imports take seconds that are not the answer's: those in its body, and torch's compiler, which its optimizers
+    and function transforms import on first use."""
+    names, imported = set(), set()
+    for code in _codes(getattr(answer, "__code__", None)):
+        names |= set(code.co_names)
+        imported |= {step.argval for step in dis.get_instructions(code) if step.opname == "IMPORT_NAME"}
     if names & {"optim", "func", "vmap", "jacrev", "jacfwd", "vjp", "SGD", "Adam", "AdamW"}:
-        import_module("torch._dynamo")
+        imported.add("torch._dynamo")
+    for module in sorted(imported):
+        with contextlib.suppress(Exception, SystemExit):  # the call will tell
+            import_module(module)
 
 
-def _names(code: CodeType | None) -> set[str]:
-    """Every name that a function uses, the functions inside it included."""
-    if code is None:
-        return set()
-    inner = (_names(const) for const in code.co_consts if isinstance(const, CodeType))
-    return set(code.co_names).union(*inner)
+def _codes(code: CodeType | None) -> Iterator[CodeType]:
+    """A function's code, and that of the functions inside it."""
+    if code is not None:
+        yield code
+        for const in code.co_consts:
+            if isinstance(const, CodeType):
+                yield from _codes(const)
 
 
 def _captured_prints() -> contextlib.redirect_stdout:

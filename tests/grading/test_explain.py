@@ -58,6 +58,7 @@ RELATIONS = [
     (VECTOR, "minus", lambda a, b, k: -pull(a, b, k)),
     (VECTOR, "reversed", lambda a, b, k: pull(a, b, k).flip(0)),
     (VECTOR, "a and b swapped", lambda a, b, k: pull(b, a, k)),
+    (VECTOR, "in proportion", lambda a, b, k: pull(a, b, k) / pull(a, b, k).norm()),
     (TABLE, "transposed", lambda a, b: table(a, b).T),
 ]
 RELATION_IDS = [f"{task.name}-{name}" for task, name, _ in RELATIONS]
@@ -78,7 +79,7 @@ def test_relation_is_named_in_float32_too(task, name, answer):
 
 
 CONTRADICTED = [
-    relation for relation in RELATIONS if "no effect" not in relation[1]
+    relation for relation in RELATIONS if "no effect" not in relation[1] and relation[1] != "in proportion"
 ]  # those have a test below
 
 
@@ -106,6 +107,18 @@ def test_relation_n_times_is_not_said_of_batches_of_one_size():
         probes=lambda rng: (Probe((rng.uniform(1, 2, 3),)) for _ in range(3)),
     )
     assert named(task, lambda a: a.sum()) == "relation: a constant factor"
+
+
+def test_in_proportion_is_withheld_where_one_input_is_not():
+    """A single number is in proportion to any other; several are not."""
+    unit = lambda a, b, k: pull(a, b, k) / pull(a, b, k).norm()  # noqa: E731
+    assert (
+        named(VECTOR, lambda a, b, k: unit(a, b, k) + (len(a) == 3) * torch.arange(len(a)))
+        != "relation: in proportion"
+    )
+    assert (
+        named(VECTOR, lambda a, b, k: unit(a, b, k) * (-1) ** (len(a) == 3)) != "relation: in proportion"
+    )  # one of them turned round
 
 
 def test_no_effect_is_named_although_the_last_digits_differ():

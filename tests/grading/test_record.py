@@ -413,3 +413,26 @@ def test_what_torch_imports_late_is_not_on_the_answers_clock(monkeypatch):
     assert imported == []
     record(by_optimizer, [Probe((1.0,))])
     assert imported == ["torch._dynamo"]
+
+
+def test_what_an_answer_imports_is_not_on_its_clock(monkeypatch):
+    imported = []
+    monkeypatch.setattr("lossfns.grading.record.import_module", imported.append)
+
+    def by_library(x):
+        from xml.etree.ElementTree import Element  # noqa: F401
+
+        return x
+
+    record(by_library, [Probe((1.0,))])
+    assert imported == ["xml.etree.ElementTree"]
+
+
+def test_an_import_that_fails_is_the_answers_error():
+    def by_library(x):
+        import no_such_library
+
+        return no_such_library.double(x)
+
+    (outcome,) = record(by_library, [Probe((1.0,))]).outcomes
+    assert "no_such_library" in outcome.error

@@ -194,6 +194,11 @@ ADAM = Exercise(
             "ε is added to the step and not to what it is divided by. What belongs in brackets?",
         ),
         Mistake(
+            "eps-outside-everything",
+            _adam(step=lambda m, v, lr, eps, g: lr * m / v.sqrt() - eps),
+            "ε is added to the weights: `a / b + c` divides first. What belongs in brackets?",
+        ),
+        Mistake(
             "no-root",
             _adam(step=lambda m, v, lr, eps, g: lr * m / (v + eps)),
             "You divide by v itself, a square. Then large gradients give *smaller* steps; what has the size of a gradient?",
@@ -202,6 +207,11 @@ ADAM = Exercise(
             "gradient-not-squared",
             _adam(second=lambda v, g, b1, b2, m, old: b2 * v + (1 - b2) * g.abs()),
             "v takes in the size of the gradient. It averages squares.",
+        ),
+        Mistake(
+            "gradient-itself-in-both",
+            _adam(second=lambda v, g, b1, b2, m, old: b2 * v + (1 - b2) * g),
+            "v takes in the gradient as it is, with its sign, and the root of a negative number is nan. What does v average?",
         ),
         Mistake(
             "momentum-squared",

@@ -226,6 +226,11 @@ ADAMW = Exercise(
             "The decay is right. v takes in the size of the gradient; it averages squares.",
         ),
         Mistake(
+            "gradient-itself-in-both",
+            _adamw(second=lambda v, g, b1, b2, m, old: b2 * v + (1 - b2) * g),
+            "v takes in the gradient as it is, with its sign, and the root of a negative number is nan. What does v average?",
+        ),
+        Mistake(
             "decay-not-of-the-weight",
             _adamw(decay=lambda w, lr, d, step: lr * d),
             "Adam's part is right. Yours takes the same amount from every weight; it should be a share of the weight.",

@@ -152,6 +152,16 @@ LION = Exercise(
             "The direction is right at first. m takes in the sign of the gradient; it averages the gradient itself.",
         ),
         Mistake(
+            "direction-kept",
+            _lion(memory=lambda m, g, b1, b2, mix: b2 * m + (1 - b2) * mix.sign()),
+            "The direction is right at first. m takes in the sign that you step by; it averages the gradients.",
+        ),
+        Mistake(
+            "zero-by-zero",
+            _lion(direction=lambda c: c / c.abs()),
+            "Right wherever there is a gradient. Where there never was one you divide zero by zero; the sign of 0 is 0.",
+        ),
+        Mistake(
             "shares-exchanged",
             _lion(
                 mix=lambda m, g, b1, b2: (1 - b1) * m + b1 * g,

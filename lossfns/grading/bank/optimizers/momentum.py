@@ -328,6 +328,14 @@ NESTEROV = Exercise(
             "Right until the rate changes. Yours keeps the learning rate inside the velocity; here it is outside.",
         ),
         Mistake(
+            "rate-inside-turned",
+            _momentum(
+                velocity=lambda v, g, lr, b: b * v - lr * g, step=lambda v, g, lr, b, old: lr * g - b * v
+            ),
+            "From rest, and while the rate stays, yours goes the same way. Its velocity points downhill and holds the "
+            "rate, as in Keras; here the gradient is added, and the rate is outside.",
+        ),
+        Mistake(
             "no-friction",
             _momentum(velocity=lambda v, g, lr, b: v + g, step=lambda v, g, lr, b, old: lr * (g + b * v)),
             "The first step from rest is right. After it nothing of the old velocity fades in its own update.",

@@ -143,6 +143,16 @@ FROZEN = Exercise(
             "t grows now, and is one ahead: on the first step it is 1.",
         ),
         Mistake(
+            "starts-at-zero",
+            _minimise(t=lambda k, t: k),
+            "Yours is nan from the first step on. If t is 0 there: what is 1 − βᵗ, which you divide by? On the first step t is 1.",
+        ),
+        Mistake(
+            "first-step-only-corrected",
+            _minimise(correct=lambda m, v, t: (m / 0.1, v / 0.001) if t == 1 else (m, v)),
+            "Right on the first step. The later ones are not corrected at all, and the averages are still filling up.",
+        ),
+        Mistake(
             "counted-twice",
             _minimise(t=lambda k, t: 2 * k + 1),
             "Right on the first step. t grows by two from step to step.",

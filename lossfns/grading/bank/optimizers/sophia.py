@@ -184,6 +184,16 @@ SOPHIA = Exercise(
             "You take a root, as Adam does of squares. A curvature is no square: Newton divides by it as it is.",
         ),
         Mistake(
+            "root-of-the-curvature-alone",
+            _sophia(below=lambda h, gamma, eps, m: (gamma * h.clamp(min=0).sqrt()).clamp(min=eps)),
+            "You take a root of the curvature, as Adam does of squares. It is no square: Newton divides by it as it is.",
+        ),
+        Mistake(
+            "one-curvature-for-all",
+            _sophia(below=lambda h, gamma, eps, m: (gamma * h).max().clamp(min=eps)),
+            "Right where there is one weight. The larger of γ h and ε is taken for each weight by itself; yours takes one for all.",
+        ),
+        Mistake(
             "no-curvature",
             _sophia(below=lambda h, gamma, eps, m: torch.ones_like(h)),
             "The curvature is never used: you clip the average gradient itself.",
@@ -274,6 +284,14 @@ SOPHIA = Exercise(
             "gradient-kept",
             lambda w, m, g, h, lr, b, gamma, eps: (sophia_step(w, m, g, h, lr, b, gamma, eps)[0], g),
             "The first step is right. Then m is the last gradient; it is an average of all.",
+        ),
+        Mistake(
+            "quotient-kept",
+            lambda w, m, g, h, lr, b, gamma, eps: (
+                sophia_step(w, m, g, h, lr, b, gamma, eps)[0],
+                ((b * m + (1 - b) * g) / (gamma * h).clamp(min=eps)).clamp(-1, 1),
+            ),
+            "The first step is right. You keep the clipped quotient as m; m is the average before it is divided.",
         ),
         Mistake(
             "uphill",

@@ -88,6 +88,25 @@ def _one_after_the_other(X, y, lr, lam, steps):
     return (X * gain) @ w + bias
 
 
+def _moved_before_the_slopes(first: str) -> Callable:
+    """`gain` or `w` moves, and the other one's slope is worked out with what it has become."""
+
+    def train(X, y, lr, lam, steps):
+        n, d = X.shape
+        gain, w, bias = torch.ones(d, dtype=X.dtype), torch.zeros(d, dtype=X.dtype), 0.0
+        for _ in range(steps):
+            error = (X * gain) @ w + bias - y
+            for one in ("w", "gain") if first == "w" else ("gain", "w"):
+                if one == "w":
+                    w = w - lr * (2 * gain * (X.T @ error) / n + 2 * lam * w)
+                else:
+                    gain = gain - lr * 2 * w * (X.T @ error) / n
+            bias = bias - lr * 2 * error.mean()
+        return (X * gain) @ w + bias
+
+    return train
+
+
 def _by_penalty(X, y, lr, lam, steps):
     d = X.shape[1]
     params = tuple(p.to(X.dtype) for p in (torch.ones(d), torch.zeros(d), torch.zeros(())))
@@ -238,6 +257,16 @@ EVERYTHING_PAYS = Exercise(
             "The right parameter pays now. You move one parameter, predict again, and move the next; all were moved from the same predictions.",
         ),
         Mistake(
+            "weights-moved-first",
+            _moved_before_the_slopes("w"),
+            "The right parameter pays now. When you work out the gain's slope, `w` has moved already: work all slopes out, then move.",
+        ),
+        Mistake(
+            "gain-moved-first",
+            _moved_before_the_slopes("gain"),
+            "The right parameter pays now. When you work out the slope of `w`, the gain has moved already: work all slopes out, then move.",
+        ),
+        Mistake(
             "weights-frozen",
             _scaled(slopes=lambda s: (s[0], 0 * s[1], s[2])),
             "The weights do not learn any more.",
@@ -246,6 +275,11 @@ EVERYTHING_PAYS = Exercise(
             "product-pays",
             _scaled(shrunk=lambda g, w, b: (2 * g * w**2, 2 * w * g**2, 0)),
             "The bias is free now. You charge for gain times weight; the first line charges for `w` alone.",
+        ),
+        Mistake(
+            "product-pays-through-w",
+            _scaled(shrunk=lambda g, w, b: (0, 2 * g * w, 0)),
+            "Gain and bias are free now. You charge `w` for gain times weight; the first line charges for `w` alone.",
         ),
         Mistake(
             "bias-returned",

@@ -25,7 +25,7 @@ def around_the_band(rng: np.random.Generator) -> Iterator[Probe]:
         2
     )
     w = rng.permutation(w) * np.array([1, -1, -1, 1, -1, 1, -1])
-    for t in (0.8, 1.5):
+    for t in (0.8, 1.5, 2.1):  # the same weights, so that a threshold without effect shows
         yield Probe((w, t))
     yield Probe((np.array([2.0, -0.3, 0.0, -1.4, 0.9]), 0.0))
     yield Probe((np.array([0.7, -0.68, 3.0]), 0.6))  # beyond the band, while the square is inside it
