@@ -208,8 +208,16 @@ def show(value: object, digits: int = 4) -> str:
         return str(value)
     if np.asarray(value).dtype.kind == "f":
         value = value + 0.0  # no −0
+        digits = 10 if _looks_constant(value, digits) else digits
     with np.printoptions(precision=digits, suppress=True, threshold=6, edgeitems=3, linewidth=200):
         return f"{value:.{digits}g}" if np.ndim(value) == 0 else str(value)
+
+
+def _looks_constant(value: np.ndarray | float, digits: int) -> bool:
+    """Whether different numbers of a row would be written as one number, again and again."""
+    rows = np.atleast_2d(value)
+    printed = rows.round(digits)
+    return bool(((rows != rows[..., :1]).any(-1) & (printed == printed[..., :1]).all(-1)).any())
 
 
 def short(answer: object) -> str:

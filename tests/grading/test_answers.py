@@ -272,6 +272,8 @@ def test_example_of_a_trajectory_names_the_arguments_step_by_step():
         (0.123456, "0.1235"),
         (np.array([1.0, 2.5]), "[1.  2.5]"),
         (np.arange(20.0), "[ 0.  1.  2. ... 17. 18. 19.]"),
+        (np.array([[0.5, 0.5 + 2e-6], [1.0, 2.0]]), "[[0.5      0.500002]\n [1.       2.      ]]"),
+        (np.array([np.nan, np.nan, 0.0]), "[nan nan  0.]"),
         (True, "1"),
         ("mean", "mean"),
         (None, "None"),
