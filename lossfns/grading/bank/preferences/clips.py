@@ -261,6 +261,20 @@ CLIPPED = Exercise(
             "Right for answers of one token. You take one ratio and one loss for the whole answer; here each token has its own.",
         ),
         Mistake(
+            "one-mean-ratio-for-each-answer",
+            lambda n, o, a, m, e: _clipped(gain=lambda a: a)(
+                ((n - o) * m).sum(1) / m.sum(1), 0 * a, a, torch.ones_like(a, dtype=torch.bool), e
+            ),
+            "Right for answers of one token. You average an answer's log-ratios and clip once for the whole answer, as GSPO does; "
+            "here each token has a ratio of its own.",
+        ),
+        Mistake(
+            "policy-gradient",
+            lambda n, o, a, m, e: -(n * a[:, None])[m].mean(),
+            "That is the plain policy gradient, −A · log π. The policy that wrote the tokens has no say in it, and nothing is "
+            "clipped.",
+        ),
+        Mistake(
             "advantages-standardised",
             _clipped(gain=lambda a: ((a - a.mean()) / a.std())[:, None]),
             "You standardise the advantages once more. They come standardised, within their own groups; and a single answer has "

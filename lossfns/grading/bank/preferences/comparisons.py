@@ -36,11 +36,19 @@ def far_pairs(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((np.array([800.0, 1.0]), np.array([0.0, 900.0])))
 
 
-FAR = Regime(
-    "far apart",
-    lambda c, r: bool(np.any(abs(c - r) > 30)),
-    "some rewards lie very far apart",
-    "the rewards lie near each other",
+FAR = (
+    Regime(
+        "far apart",
+        lambda c, r: bool(np.any(abs(c - r) > 30)),
+        "some rewards lie very far apart",
+        "the rewards lie near each other",
+    ),
+    Regime(
+        "far behind",
+        lambda c, r: bool(np.any(c - r < -30)),
+        "a chosen one lies very far behind",
+        "no chosen one lies very far behind",
+    ),
 )
 ORDERED = (
     Regime("chosen ahead", lambda c, r: c > r, "the chosen one is ahead", "the chosen one is behind"),
@@ -75,7 +83,7 @@ BRADLEY_TERRY = Exercise(
     difficulty=1,
     reference=bradley_terry_loss,
     probes=far_pairs,
-    regimes=(FAR, *ORDERED),
+    regimes=(*FAR, *ORDERED),
     gives="one number, the mean over the comparisons,",
     hints=(
         "The model gives the outcome that happened some probability. The price is minus its logarithm.",
@@ -127,6 +135,18 @@ BRADLEY_TERRY = Exercise(
             lambda c, r: torch.log(1 + torch.exp(r - c)).mean(),
             "Right while the rewards are near each other. When the chosen one is far behind, `exp` overflows or σ is "
             "rounded to 0, and yours says infinite where the price is 800. Take σ and its logarithm in one step.",
+        ),
+        *(
+            Mistake(
+                name,
+                wrong,
+                "Right for small rewards. You take `exp` of each reward by itself, and e^800 is no number. Which difference is "
+                "all that matters?",
+            )
+            for name, wrong in (
+                ("strengths", lambda c, r: -torch.log(c.exp() / (c.exp() + r.exp())).mean()),
+                ("log-of-strengths", lambda c, r: (torch.log(c.exp() + r.exp()) - c).mean()),
+            )
         ),
         Mistake(
             "epsilon",
@@ -273,7 +293,7 @@ BRADLEY_TERRY_GRAD = Exercise(
     difficulty=2,
     reference=bradley_terry_grad,
     probes=far_pairs,
-    regimes=(FAR, *ORDERED),
+    regimes=(*FAR, *ORDERED),
     gives="one slope for each chosen reward, shape (n,),",
     hints=(
         "Differentiate log(1 + e^−d) with respect to d: the outer derivative, then the inner one.",
@@ -380,6 +400,12 @@ BRADLEY_TERRY_GRAD = Exercise(
             lambda c, r: -torch.exp(r - c) / (1 + torch.exp(r - c)) / len(c),
             "Right while the rewards are near each other. When the chosen one is far behind, `exp` is infinite or σ is rounded "
             "to 0, and you divide by that. The fraction is a probability: let the library work it out in one piece.",
+        ),
+        Mistake(
+            "strengths",
+            lambda c, r: -r.exp() / (c.exp() + r.exp()) / len(c),
+            "Right for small rewards. You take `exp` of each reward by itself, and e^900 is no number. Which difference is all "
+            "that matters?",
         ),
         Mistake(
             "outer-derivative-only",

@@ -149,8 +149,8 @@ DPO = Exercise(
         Mistake(
             "overflow",
             _dpo(price=lambda h: torch.log(1 + torch.exp(-h))),
-            "Right while the policy is near the reference. Far from it `exp` overflows or σ is rounded to 0, and yours says "
-            "infinite. Take σ and its logarithm in one step.",
+            "Right while the policy is near the reference. Far from it `exp` overflows, or a probability is rounded to 0, and "
+            "yours says infinite. Stay with logarithms to the end: σ and its logarithm go in one step too.",
         ),
         Mistake(
             "reference-added",

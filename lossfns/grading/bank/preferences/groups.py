@@ -129,6 +129,26 @@ GROUPS = Exercise(
         *(
             Mistake(
                 name,
+                lambda r, small=small: (
+                    (r - r.mean(1, keepdim=True)) / (r.std(1, keepdim=True, unbiased=False) + small)
+                ),
+                f"Your standard deviation divides by n; the specification says what it should divide by. And you add {printed} "
+                "to it, where some groups differ by little more than that.",
+            )
+            for name, small, printed in (
+                ("population-std-epsilon", 1e-4, "10⁻⁴"),
+                ("population-std-epsilon-6", 1e-6, "10⁻⁶"),
+                ("population-std-epsilon-8", 1e-8, "10⁻⁸"),
+            )
+        ),
+        Mistake(
+            "layer-norm",
+            lambda r: torch.nn.functional.layer_norm(r, (r.shape[1],)),
+            "`layer_norm` is another standardisation: it divides by n under the root, and adds 10⁻⁵ there.",
+        ),
+        *(
+            Mistake(
+                name,
                 lambda r, small=small: (r - r.mean(1, keepdim=True)) / (r.std(1, keepdim=True) + small),
                 f"Nearly. You add {printed} to the std, and some groups differ by little more than that. What else can be done "
                 "about a std of 0?",

@@ -155,8 +155,8 @@ STUCK = Exercise(
     reference=train_dpo,
     shipped=train_dpo_shipped,
     symptom="It still behaves as it came: the loss says 0.693 at every step, no error is raised, and the policy comes out as "
-    "it went in although the comparisons clearly prefer some answers. If you have changed something already, the slope is "
-    "still 0 at every step.",
+    "it went in although the comparisons clearly prefer some answers. If you have changed something already, it has made no "
+    "difference to that: look at the slope, step by step.",
     probes=runs,
     gives="one probability for each answer, shape (k,),",
     hints=(
@@ -168,8 +168,8 @@ STUCK = Exercise(
         Mistake(
             "reference-follows",
             _trained(reference=lambda logits, policy: policy.detach()),
-            "The policy moves now, and its reference moves along: the loss stays at 0.693 for ever, and nothing ever holds "
-            "the policy back. A reference stands still.",
+            "The policy moves now, and every step goes as if the margin were still 0, so nothing ever holds it back. Print the "
+            "margin at each step: does the reference move along, or is the loss worked out only once? A reference stands still.",
         ),
         Mistake(
             "no-reference",

@@ -111,6 +111,11 @@ BEST_POLICY = Exercise(
             "Those are the weights. Probabilities add up to 1.",
         ),
         Mistake(
+            "not-normalised-shifted",
+            lambda ref, r, b: ref * torch.exp((r - r.max()) / b),
+            "Those are the weights, safe from overflow. Probabilities add up to 1.",
+        ),
+        Mistake(
             "no-reference",
             lambda ref, r, b: torch.softmax(r / b, 0),
             "The reference has no say in yours: with a reward of 0 everywhere, the policy should stay where it was.",
@@ -151,6 +156,11 @@ BEST_POLICY = Exercise(
             "greedy",
             lambda ref, r, b: (r == r.max()).double(),
             "All the probability goes to the best answer in yours. That is where β → 0 leads.",
+        ),
+        Mistake(
+            "likeliest",
+            lambda ref, r, b: (ref.log() + r / b == (ref.log() + r / b).max()).double(),
+            "All the probability goes to the answer that is the likeliest afterwards. Each answer's share of it was asked.",
         ),
         Mistake(
             "product-not-normalised",
