@@ -146,7 +146,9 @@ def not_finite(case: Case) -> Finding | None:
     for i, (_, want, got) in enumerate(case.rows):
         if np.isfinite(want).all() and not np.isfinite(got).all():
             what = "nan" if np.isnan(got).any() else "inf"
-            return Finding(what, f"Yours is {what} where the right value is an ordinary number.", i)
+            place = regime(case)
+            said = f"{place.sentence} There yours is {what}, and" if place else f"Yours is {what} where"
+            return Finding(what, f"{said} the right value is an ordinary number.", i)
     return None
 
 

@@ -22,7 +22,7 @@ from lossfns.grading.explain import (
     wrong_shape,
 )
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
-from lossfns.grading.twofold import twofold
+from lossfns.grading.twofold import touched, twofold
 
 # what Python and torch say to common slips -> what it means
 TIPS = {
@@ -140,6 +140,8 @@ def _error(case: Case) -> Verdict:
         sentence += f"\n{tip}"
     if len(failing) < len(case.probes):
         sentence += f"\nIt happened on the input {given(case, failing[0])}."
+    if place := next((r for r in case.exercise.regimes if touched(case.probes, r) == set(failing)), None):
+        sentence += f" It happens wherever {place.inside}, and nowhere else."
     return Verdict("error", sentence, right=_what_is_right(case), printed=case.came.printed)
 
 

@@ -4,6 +4,7 @@ Who forgets the empty list, or the scores of a thousand, has often made another 
 answer then returns what that mistake does.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from lossfns.grading.exercise import Mistake, Regime
 from lossfns.grading.explain import Case, Finding, same_outcome
 from lossfns.grading.record import Outcome, Probe, Recording
 
+PRAISE = re.compile(r"^Right (where|while|for) [^.]*\. ")
 ENOUGH = 4  # inputs outside the regime on which the mistake has to show, so that no name is given by luck
 
 
@@ -49,9 +51,12 @@ def _finding(case: Case, mistake: Mistake, regime: Regime, inside: frozenset[int
     first = min(i for i in range(len(case.probes)) if i not in inside and not case.right[i])
     if all(case.right[i] for i in inside):
         return Finding(f"{mistake.name}, not {regime.name}", mistake.sentence, first)
+    said = PRAISE.sub(
+        "", mistake.sentence
+    )  # "Right where k takes in the whole list." holds for the mistake alone
     return Finding(
         f"{mistake.name}, and {regime.name}",
-        f"First, where {regime.outside}: {mistake.sentence} Then, where {regime.inside}: yours is {_what(case, inside)}.",
+        f"First, where {regime.outside}: {said} Then, where {regime.inside}: yours is {_what(case, inside)}.",
         first,
     )
 

@@ -1,5 +1,7 @@
 """Two things wrong at once: both are told where both can be seen, and neither by luck."""
 
+from math import log
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -52,6 +54,33 @@ def test_mistake_of_the_edge_alone_keeps_its_name():
         return -(relevance.softmax(0) * scores.softmax(0).log()).sum()
 
     assert verdict("pick-03", naive).mistake == "log-of-softmax"
+
+
+def one_place_short(scores, relevance, k):
+    gains, places = 2**relevance - 1, range(1, min(k, len(scores)))
+    own, best = gains[scores.argsort(descending=True)].tolist(), sorted(gains.tolist(), reverse=True)
+    worths = [sum(values[i - 1] / log(i + 1) for i in places) for values in (own, best)]
+    return worths[0] / worths[1] if worths[1] else 0.0
+
+
+def test_praise_that_the_second_thing_takes_back_is_left_out():
+    found = verdict("pick-05", one_place_short)
+    assert found.mistake == "one-place-less, and k beyond the list"
+    assert "Right where" not in found.sentence
+
+
+def test_number_that_is_none_is_placed():
+    def ratio(positive, negative):
+        return -(positive.exp() / (positive.exp() + negative.exp())).square().log().mean() / 2
+
+    assert "hundreds apart. There yours is nan" in verdict("pick-01", ratio).sentence
+
+
+def test_error_of_an_edge_case_is_placed():
+    def too_short(scores, relevance, k):
+        return (relevance[scores.argsort(descending=True)][:k] / torch.arange(2, k + 2)).sum()
+
+    assert "wherever k is larger than the list, and nowhere else" in verdict("pick-05", too_short).sentence
 
 
 @pytest.mark.parametrize("id", ["pick-02", "pick-03", "pick-05", "cls-02", "cls-12", "con-03"])
