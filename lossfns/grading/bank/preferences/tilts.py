@@ -158,11 +158,6 @@ BEST_POLICY = Exercise(
             "All the probability goes to the best answer in yours. That is where β → 0 leads.",
         ),
         Mistake(
-            "likeliest",
-            lambda ref, r, b: (ref.log() + r / b == (ref.log() + r / b).max()).double(),
-            "All the probability goes to the answer that is the likeliest afterwards. Each answer's share of it was asked.",
-        ),
-        Mistake(
             "product-not-normalised",
             lambda ref, r, b: ref * torch.softmax(r / b, 0),
             "Yours do not add up to 1: the reference stands in what you divide, and not in what you divide *by*. (Two "
