@@ -24,14 +24,25 @@ from lossfns.grading.explain import (
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
 from lossfns.grading.twofold import touched, twofold
 
-# what Python and torch say to common slips -> what it means
+ROWS = (
+    "Shapes are lined up from the right: one number for each *row* has to be a column, (n, 1), to meet a table, and "
+    "`keepdim=True` leaves it one."
+)
+PRODUCT = (
+    "In `a @ b` the last axis of a meets the first of b, and both must stand for the same thing. Do they?"
+)
+
+# what Python, NumPy and torch say to common slips -> what it means
 TIPS = {
     "bitwise_xor": "In Python `^` is not a power; `**` is.",
     "bitwise_and": "`&` binds more tightly than `<=`: put brackets round each comparison.",
     "ambiguous": "`if`, `and`, `or` and `a <= b <= c` want a single yes or no, and a tensor has one for each element: "
     "`torch.where` and `&` decide for each of them.",
-    "must match the size": "Element by element torch lines shapes up from the right: (n,) and (m,) do not fit, while (n, 1) "
-    "and (m,) make a table of all pairs.",
+    "must match the size": ROWS,
+    "could not be broadcast together": ROWS,
+    "shapes cannot be multiplied": PRODUCT,
+    "mismatch in its core dimension": PRODUCT,
+    "is out of bounds": "That place is not there. Does it belong to this list or axis, and does it count from 0?",
     "does not require grad": "Autograd follows only what it was asked to: `requires_grad_()` on the prediction first.",
 }
 

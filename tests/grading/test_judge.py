@@ -2,8 +2,10 @@
 
 import inspect
 
+import numpy as np
 import pytest
-from toys import COLOUR, SCALAR, SIDED, exercise, weighted_gap
+import torch
+from toys import COLOUR, SCALAR, SIDED, TABLE, exercise, weighted_gap
 
 from lossfns.grading.exercise import Mistake
 from lossfns.grading.judge import judge
@@ -20,6 +22,23 @@ def test_an_error_comes_before_every_explanation():
     assert (verdict.status, verdict.mistake) == ("error", None)
     assert "ZeroDivisionError: by hand" in verdict.message
     assert 'raise ZeroDivisionError("by hand")' in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "tip"),
+    [
+        (lambda a, b: (a[:, None] - b[None]) / torch.ones(len(a) + 1), "`keepdim=True`"),
+        (lambda a, b: (a[:, None] - b[None]).numpy() / np.ones(len(a) + 1), "`keepdim=True`"),
+        (lambda a, b: (a[:, None] - b[None]) @ torch.ones(1, 2), "`a @ b`"),
+        (lambda a, b: np.outer(a, b) @ np.ones((1, 2)), "`a @ b`"),
+        (lambda a, b: a[len(a)], "count from 0"),
+        (lambda a, b: a.numpy()[len(a)], "count from 0"),
+        (lambda a, b: a if a > b else b, "yes or no"),
+    ],
+)
+def test_an_error_that_many_meet_comes_with_a_tip(answer, tip):
+    verdict = judge(TABLE, answer)
+    assert verdict.status == "error" and tip in verdict.sentence
 
 
 def test_a_relation_comes_before_a_regime():

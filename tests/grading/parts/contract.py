@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
-from lossfns.grading.bank.contract.decisions import _deciding, _moved
+from lossfns.grading.bank.contract.decisions import _deciding
 from lossfns.grading.bank.contract.functionals import _by
-from lossfns.grading.bank.contract.prices import _late, _level
+from lossfns.grading.bank.contract.lateness import _late
+from lossfns.grading.bank.contract.orders import _level
 from lossfns.grading.bank.contract.totals import _by_group, _geometric
+from lossfns.grading.bank.contract.worlds import _moved
 from parts import all_of
 
 
@@ -23,6 +25,9 @@ def askings() -> Iterator[Callable]:
         lambda loss, g, t: loss(g, t).std(),
         lambda loss, g, t: loss(g, t[1:]).mean(),
         lambda loss, g, t: loss(g, t.mean()[None]).mean(),
+        lambda loss, g, t: (g - t.mean()).abs(),
+        lambda loss, g, t: (g - t.median()).abs(),
+        lambda loss, g, t: (g - torch.quantile(t, 0.5)).abs(),
         lambda loss, g, t: (g - t).abs().mean(),
         lambda loss, g, t: (g - t).square().mean(),
         lambda loss, g, t: loss(2 * g, t).mean(),
@@ -38,6 +43,9 @@ def askings() -> Iterator[Callable]:
         lambda c, g: g[c.argsort()[1]],
         lambda c, g: g[0],
         lambda c, g: g[c.argmin() - 1],
+        lambda c, g: g.sort().values[c.argmin()],
+        lambda c, g: g[:-1][c[:-1].argmin()],
+        lambda c, g: g[1:][c[1:].argmin()],
     ]
     return all_of(_by, scores, picks)
 
@@ -57,6 +65,10 @@ def decisions() -> Iterator[Callable]:
         lambda p, c: (1 - p) @ c,
         lambda p, c: p.softmax(1) @ c,
         lambda p, c: p @ (c - c.mean()),
+        lambda p, c: p @ (c - c.amin(1, keepdim=True)),
+        lambda p, c: p @ (c / c.sum(1, keepdim=True)),
+        lambda p, c: p @ (c / c.sum(0)),
+        lambda p, c: p * c.sum(1),
         lambda p, c: p.flip(1) @ c,
     ]
     picks = [
@@ -86,6 +98,12 @@ def worlds() -> Iterator[Callable]:
         lambda p, old, new: p * (new / old).sqrt(),
         lambda p, old, new: p.log() + new.log() - old.log(),
         lambda p, old, new: p + new.log() - old.log(),
+        lambda p, old, new: p / (1 - p) * new / old,
+        lambda p, old, new: p / (1 - p) * new / (1 - new),
+        lambda p, old, new: (p + new - old).clamp(min=0),
+        lambda p, old, new: p * new / p.mean(0),
+        lambda p, old, new: p * new / (p * new).sum(1, keepdim=True) / old,
+        lambda p, old, new: (new / old).expand_as(p),
         lambda p, old, new: p**2 * new / old,
         lambda p, old, new: p * new.flip(0) / old,
         lambda p, old, new: new + 0 * p,
@@ -98,6 +116,7 @@ def worlds() -> Iterator[Callable]:
         lambda w: w / w.sum(),
         lambda w: w.argmax(1),
         lambda w: w / w.amax(1, keepdim=True),
+        lambda w: w / (1 + w),
         lambda w: w.log(),
     ]
     return all_of(_moved, weights, ends)
@@ -127,6 +146,7 @@ def orders() -> Iterator[Callable]:
         lambda q, n: int(q * (n - 1)),
         lambda q, n: n - 1 - int(q * n),
         lambda q, n: int(q * (n + 1)) - 1,
+        lambda q, n: int(np.ceil(q * n - 1e-9)) - 2,
     ]
     return all_of(_level, shares, places)
 
@@ -143,6 +163,8 @@ def lateness() -> Iterator[Callable]:
         lambda d, w: d**2 + w,
         lambda d, w: w**0.5 * d**2,
         lambda d, w: w * d,
+        lambda d, w: (1 - w) * d**2,
+        lambda d, w: max(w, 1.0) * d**2,
     ]
     reductions = [
         torch.mean,
@@ -172,6 +194,7 @@ def bills() -> Iterator[Callable]:
         lambda b: b.sum() / (len(b) + 1),
         lambda b: b.sqrt().mean() ** 2,
         lambda b: b[0],
+        lambda b: (b.log().mean() + b.log().var(unbiased=False) / 2).exp(),
     ]
     afters = [
         lambda pred, b: pred,
@@ -183,6 +206,8 @@ def bills() -> Iterator[Callable]:
         lambda pred, b: pred * (b / pred).mean(),
         lambda pred, b: 2 * pred,
         lambda pred, b: pred.flip(0),
+        lambda pred, b: pred * ((b / pred).log().var() / 2).exp(),
+        lambda pred, b: pred * ((b / pred).log().var(unbiased=False) / 2).exp(),
     ]
     return all_of(_by_group, statistics, afters)
 

@@ -51,9 +51,45 @@ def _deciding(score: Callable, pick: Callable = lambda s: s.argmin(1)) -> Callab
     return lambda probs, cost: pick(score(probs, cost))
 
 
+def _one_by_one(probs, cost):
+    actions = []
+    for row in probs:
+        expected = [sum(p * c for p, c in zip(row, column, strict=True)) for column in cost.T]
+        actions.append(expected.index(min(expected)))
+    return torch.tensor(actions)
+
+
+def _einsum(probs, cost):
+    expected = torch.einsum("nk,ka->na", probs, cost)
+    return expected.min(dim=1).indices
+
+
+def _cube(probs, cost):
+    return (probs[:, :, None] * cost[None, :, :]).sum(dim=1).argmin(dim=1)
+
+
+def _in_numpy(probs, cost):
+    return np.argmin(np.asarray(probs) @ np.asarray(cost), axis=1)
+
+
+def _gain(probs, cost):
+    return (-(probs.float() @ cost.float())).argmax(dim=1)
+
+
+def _regret(probs, cost):
+    """What is unavoidable in each class taken off: it decides nothing."""
+    regret = cost - cost.min(dim=1, keepdim=True).values
+    return (probs @ regret).argmin(dim=1)
+
+
 def _if_square(cost: torch.Tensor, other: Callable) -> torch.Tensor:
     return other(cost) if cost.shape[0] == cost.shape[1] else cost
 
+
+OVER_THE_ACTIONS = (
+    "You add a class's costs up over the *actions*, and choose a class. For each action add up over the classes; then choose an "
+    "action."
+)
 
 DECIDE = Exercise(
     id="ctr-02",
@@ -70,6 +106,12 @@ DECIDE = Exercise(
             lambda p, c: c.shape[0] == c.shape[1],
             "there are as many actions as classes",
             "there are more or fewer actions than classes",
+        ),
+        Regime(
+            "more than two",
+            lambda p, c: c.shape != (2, 2),
+            "there are more than two classes, or more than two actions",
+            "there are two classes and two actions",
         ),
     ),
     gives="the number of one action for each case, shape (n,),",
@@ -89,6 +131,22 @@ DECIDE = Exercise(
             lambda p, c: c[p.argmax(1)].argmin(1),
             "You take the likeliest class for certain and choose the cheapest action for it. The other classes are possible, "
             "and may be dear.",
+        ),
+        Mistake(
+            "dearest-for-the-likeliest",
+            lambda p, c: c[p.argmax(1)].argmax(1),
+            "Two things: you take the likeliest class for certain, though the others are possible and may be dear; and you choose "
+            "the action that costs *most*.",
+        ),
+        Mistake(
+            "over-the-actions",
+            lambda p, c: (p * c.sum(1)).argmin(1),
+            OVER_THE_ACTIONS,
+        ),
+        Mistake(
+            "over-the-actions-dearest",
+            lambda p, c: (p * c.sum(1)).argmax(1),
+            OVER_THE_ACTIONS,
         ),
         Mistake(
             "dearest",
@@ -181,6 +239,14 @@ DECIDE = Exercise(
             "You leave out the diagonal, as if action 0 cost nothing in class 0, and so on. Here a right decision may cost "
             "something too: take the table as it is.",
         ),
+        *(
+            Mistake(
+                f"costs-rescaled-by-{name}",
+                lambda p, c, axis=axis: (p @ (c / c.sum(axis, keepdim=True))).argmin(1),
+                "You rescale the costs so that they add up to 1. Costs are no shares: what is dear should stay dear.",
+            )
+            for name, axis in (("class", 1), ("action", 0))
+        ),
         Mistake(
             "log-probabilities",
             lambda p, c: (p.log() @ c).argmin(1),
@@ -188,254 +254,11 @@ DECIDE = Exercise(
         ),
     ),
     variants=(
-        lambda p, c: [
-            min(range(c.shape[1]), key=lambda j: float(sum(p[i, k] * c[k, j] for k in range(len(c)))))
-            for i in range(len(p))
-        ],
-        lambda p, c: torch.einsum("nk,ka->na", p, c).min(dim=1).indices,
-        lambda p, c: (p[:, :, None] * c).sum(1).argmin(-1),
-        lambda p, c: np.argmin(np.asarray(p) @ np.asarray(c), axis=1),
-        lambda p, c: (-(p.float() @ c.float())).argmax(1),
-    ),
-)
-
-
-# ctr-03 · another world --------------------------------------------------------------------------------------------
-
-
-def new_world(probs, old, new):
-    weights = probs * new / old
-    return weights / weights.sum(dim=1, keepdim=True)
-
-
-def worlds(rng: np.random.Generator) -> Iterator[Probe]:
-    """Priors that differ by factors, probabilities of several cases, and as many classes as cases once."""
-    for n, k in ((1, 2), (3, 2), (4, 3), (3, 3), (5, 4)):
-        probs = rng.dirichlet(np.full(k, 1.5), n) + 0.02
-        yield Probe((probs / probs.sum(1, keepdims=True), _shares(rng, k), _shares(rng, k)))
-    yield Probe((np.array([[0.9, 0.1], [0.5, 0.5]]), np.array([0.5, 0.5]), np.array([0.98, 0.02])))
-    yield Probe((np.array([[0.9, 0.1], [0.5, 0.5]]), np.array([0.98, 0.02]), np.array([0.5, 0.5])))
-
-
-def _shares(rng: np.random.Generator, k: int) -> np.ndarray:
-    weights = rng.uniform(0.5, 1, k) * rng.permutation(2.0 ** np.arange(k))
-    return weights / weights.sum()
-
-
-def _moved(weights: Callable, end: Callable = lambda w: w / w.sum(1, keepdim=True)) -> Callable:
-    return lambda p, old, new: end(weights(p, old, new))
-
-
-def _odds(p: torch.Tensor) -> torch.Tensor:
-    return p / (1 - p)
-
-
-def _probability(odds: torch.Tensor) -> torch.Tensor:
-    return odds / (1 + odds)
-
-
-ONE_AT_A_TIME = (
-    "You move each class by itself, against all the others with p / (1 − p), as if only its own share had changed. The others' "
-    "shares have changed too: the factor new / old belongs to the odds between *two classes*."
-)
-AGAINST_THE_REST = (
-    "Right for two classes. With more, 'all the others' is a mixture, and its make-up is different in each case: the factor "
-    "belongs to the odds between *two classes*."
-)
-
-NEW_WORLD = Exercise(
-    id="ctr-03",
-    name="new_world",
-    title="Another world, the same classifier",
-    points=2,
-    minutes=8,
-    difficulty=2,
-    reference=new_world,
-    probes=worlds,
-    gives="one probability for each class and case, shape (n, k),",
-    hints=(
-        "Suppose one class has become twice as common, and another half as common. By which factor do the odds between the two "
-        "change?",
-        "Multiply each class's probability by its new share over its old share. Then the rows no longer add up to 1.",
-        "Divide each row by its sum: `weights / weights.sum(dim=1, keepdim=True)`.",
-    ),
-    mistakes=(
-        Mistake(
-            "not-normalised",
-            lambda p, old, new: p * new / old,
-            "The factors are right. Probabilities of a case add up to 1.",
-        ),
-        Mistake(
-            "upside-down",
-            _moved(lambda p, old, new: p * old / new),
-            "Your factors are old over new: a class that has become common loses by it.",
-        ),
-        Mistake(
-            "new-only",
-            _moved(lambda p, old, new: p * new),
-            "You multiply by the new shares. The old ones are inside the probabilities already and must come out first.",
-        ),
-        Mistake(
-            "old-only",
-            _moved(lambda p, old, new: p / old),
-            "You take the old shares out. Where do the new ones come in?",
-        ),
-        Mistake(
-            "upside-down-not-normalised",
-            lambda p, old, new: p * old / new,
-            "Two things: your factors are old over new, so that a class that has become common loses by it; and probabilities of a "
-            "case add up to 1.",
-        ),
-        Mistake(
-            "new-only-not-normalised",
-            lambda p, old, new: p * new,
-            "You multiply by the new shares. The old ones are inside the probabilities already and must come out first; and each row "
-            "adds up to 1.",
-        ),
-        Mistake(
-            "old-only-not-normalised",
-            lambda p, old, new: p / old,
-            "You take the old shares out. Where do the new ones come in? And each row adds up to 1.",
-        ),
-        Mistake(
-            "one-at-a-time",
-            lambda p, old, new: _probability(_odds(p) * new / old),
-            ONE_AT_A_TIME,
-        ),
-        Mistake(
-            "one-at-a-time-normalised",
-            _moved(lambda p, old, new: _probability(_odds(p) * new / old)),
-            ONE_AT_A_TIME,
-        ),
-        Mistake(
-            "odds",
-            lambda p, old, new: _odds(p) * new / old,
-            "You return odds, p / (1 − p). Probabilities were asked; and the factor new / old belongs to the odds between two "
-            "classes, not between one class and all the others.",
-        ),
-        Mistake(
-            "odds-normalised",
-            _moved(lambda p, old, new: _odds(p) * new / old),
-            "You divide by 1 − p as well, which is the share of the other classes. The odds between two classes are their "
-            "probabilities, one over the other.",
-        ),
-        Mistake(
-            "against-the-rest",
-            lambda p, old, new: _probability(_odds(p) * _odds(new) / _odds(old)),
-            AGAINST_THE_REST,
-        ),
-        Mistake(
-            "against-the-rest-normalised",
-            _moved(lambda p, old, new: _probability(_odds(p) * _odds(new) / _odds(old))),
-            AGAINST_THE_REST,
-        ),
-        Mistake(
-            "length-one",
-            lambda p, old, new: torch.nn.functional.normalize(p * new / old, dim=1),
-            "The factors are right. In yours the *squares* of each row add up to 1; the probabilities themselves should.",
-        ),
-        Mistake(
-            "largest-is-one",
-            _moved(lambda p, old, new: p * new / old, lambda w: w / w.amax(1, keepdim=True)),
-            "The factors are right. You divide each row by its largest number, so that this one becomes 1; the whole row should "
-            "add up to 1.",
-        ),
-        Mistake(
-            "clipped",
-            lambda p, old, new: (p * new / old).clamp(max=1),
-            "The factors are right. You cut off what is above 1; that does not make a row add up to 1.",
-        ),
-        Mistake(
-            "rest-to-the-last",
-            lambda p, old, new: torch.cat([w := (p * new / old)[:, :-1], 1 - w.sum(1, keepdim=True)], 1),
-            "Your rows add up to 1, but only because the last class gets what the others leave. All classes are scaled alike.",
-        ),
-        Mistake(
-            "log-weights",
-            lambda p, old, new: (p * new / old).log(),
-            "That is the right sum of logarithms. What makes probabilities of it?",
-        ),
-        Mistake(
-            "times-both",
-            _moved(lambda p, old, new: p * new * old),
-            "You multiply by both shares. The old ones must come out: on which side of the fraction?",
-        ),
-        Mistake(
-            "differences",
-            _moved(lambda p, old, new: p + new - old),
-            "You add the difference of the shares: a probability can fall below 0 so. Odds change by factors.",
-        ),
-        Mistake(
-            "softmax",
-            lambda p, old, new: torch.softmax(p * new / old, 1),
-            "You put the weights through a softmax, and they are no logarithms. To make positive numbers add up to 1, divide "
-            "by their sum.",
-        ),
-        Mistake(
-            "softmax-of-probabilities",
-            lambda p, old, new: torch.softmax(p + new.log() - old.log(), 1),
-            "You add log-shares to a probability. They belong to its *logarithm*.",
-        ),
-        Mistake(
-            "logits-of-shares",
-            lambda p, old, new: torch.softmax(p.log() + new - old, 1),
-            "You add shares to a logarithm. A factor becomes what, in a logarithm?",
-        ),
-        Mistake(
-            "columns",
-            _moved(lambda p, old, new: p * new / old, lambda w: w / w.sum(0, keepdim=True)),
-            "You make each *class* add up to 1 over the cases. The classes of one case should.",
-        ),
-        Mistake(
-            "whole-table",
-            _moved(lambda p, old, new: p * new / old, lambda w: w / w.sum()),
-            "Right for a single case. You divide by the sum of the whole table.",
-        ),
-        Mistake(
-            "unchanged",
-            lambda p, old, new: p,
-            "The shares have no say in yours.",
-        ),
-        Mistake(
-            "new-shares",
-            lambda p, old, new: new.expand_as(p),
-            "Every case gets the new shares in yours: what the classifier saw in it is lost.",
-        ),
-        Mistake(
-            "blend",
-            lambda p, old, new: (p + new) / 2,
-            "You average with the new shares. Evidence and prior multiply.",
-        ),
-        Mistake(
-            "square-root",
-            _moved(lambda p, old, new: p * (new / old).sqrt()),
-            "You move half of the way: the root of the factor.",
-        ),
-        Mistake(
-            "twice",
-            _moved(lambda p, old, new: p * (new / old) ** 2),
-            "You correct twice: your factor is squared.",
-        ),
-        Mistake(
-            "logarithms",
-            lambda p, old, new: (p * new / old).log() - (p * new / old).sum(1, keepdim=True).log(),
-            "Those are the logarithms of the right probabilities.",
-        ),
-        Mistake(
-            "decisions",
-            lambda p, old, new: (p * new / old).argmax(1),
-            "You name the likeliest class. The probabilities were asked.",
-        ),
-    ),
-    variants=(
-        lambda p, old, new: torch.softmax(p.log() + new.log() - old.log(), 1),
-        lambda p, old, new: torch.nn.functional.normalize(p / old * new, p=1, dim=1),
-        lambda p, old, new: torch.stack([row * new / old / (row * new / old).sum() for row in p]),
-        lambda p, old, new: (
-            np.asarray(p) * np.asarray(new / old) / (np.asarray(p) @ np.asarray(new / old))[:, None]
-        ),
-        lambda p, old, new: (p.float() * (new / old).float()).div(
-            (p.float() * (new / old).float()).sum(1, True)
-        ),
+        _one_by_one,
+        _einsum,
+        _cube,
+        _in_numpy,
+        _gain,
+        _regret,
     ),
 )

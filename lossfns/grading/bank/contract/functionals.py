@@ -47,6 +47,10 @@ def askings(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((squared, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
     yield Probe((absolute, np.array([1.0, 1.0, 1.0, 13.0]), rng.permutation([0.5, 3.1, 7.2])))
     yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
+    yield Probe((squared, np.array([4.0, 1.0, 13.0, 2.0]), rng.permutation([2.3, 3.5, 6.2, 12.0])))
+    # the nearest to the middle is not the cheapest: below the median, and below the mean
+    yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.6, 4.6, 12.0])))
+    yield Probe((missing_costs_four, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 5.6, 6.9, 12.0])))
 
 
 def _skewed(rng: np.random.Generator, n: int, loss: Callable) -> tuple[np.ndarray, np.ndarray]:
@@ -78,6 +82,29 @@ def _running(loss, targets, guesses):
     return best
 
 
+def _champion(loss, targets, guesses):
+    best = guesses[0]
+    for guess in guesses[1:]:
+        if loss(guess, targets).mean() < loss(best, targets).mean():
+            best = guess
+    return best
+
+
+def _by_key(loss, targets, guesses):
+    return min(guesses, key=lambda guess: loss(guess, targets).mean())
+
+
+def _from_a_table(loss, targets, guesses):
+    table = loss(guesses[:, None], targets[None, :])
+    return guesses[table.mean(dim=1).argmin()]
+
+
+def _votes(loss, targets, guesses):
+    """The guess that is the best one for most of the targets; of several such the first."""
+    best_for = loss(guesses[:, None], targets[None, :]).argmin(0)
+    return guesses[best_for.bincount(minlength=len(guesses)).argmax()]
+
+
 def _by(score: Callable, pick: Callable = lambda costs, guesses: guesses[costs.argmin()]) -> Callable:
     """The answer with another score for a guess, or another choice among the scores."""
 
@@ -90,6 +117,13 @@ def _by(score: Callable, pick: Callable = lambda costs, guesses: guesses[costs.a
 def _mean_cost(loss, guess, targets):
     return loss(guess, targets).mean()
 
+
+def _stands(place: int, loss: Callable, targets: np.ndarray, guesses: np.ndarray) -> bool:
+    """Whether the cheapest guess is the one at this place."""
+    return bool(guesses[place] == best_constant_in_numpy(loss, targets, guesses))
+
+
+ANOTHER_ORDER = "You find a place in the guesses in one order, and look it up in another. Which list does the place belong to?"
 
 CHEAPEST = Exercise(
     id="ctr-01",
@@ -108,6 +142,15 @@ CHEAPEST = Exercise(
             f"the loss is {known.__name__}",
         )
         for known in KNOWN[:2]
+    )
+    + tuple(
+        Regime(
+            f"cheapest {name}",
+            lambda loss, targets, guesses, place=place: _stands(place, loss, targets, guesses),
+            f"the cheapest guess stands {name} of all (does the loop come to it?)",
+            f"the cheapest guess does not stand {name}",
+        )
+        for name, place in (("first", 0), ("last", -1))
     ),
     gives="one of the guesses",
     hints=(
@@ -134,7 +177,29 @@ CHEAPEST = Exercise(
         Mistake(
             "another-order",
             lambda loss, t, g: g[torch.stack([loss(x, t).mean() for x in g.sort().values]).argmin()],
-            "You find a place in the guesses in one order, and look it up in another. Which list does the place belong to?",
+            ANOTHER_ORDER,
+        ),
+        Mistake(
+            "another-order-sorted",
+            lambda loss, t, g: g.sort().values[torch.stack([loss(x, t).mean() for x in g]).argmin()],
+            ANOTHER_ORDER,
+        ),
+        Mistake(
+            "mean-over-the-guesses",
+            lambda loss, t, g: t[loss(g[:, None], t[None]).mean(0).argmin()],
+            "You take the mean over the guesses, and find the *target* that they suit best. The mean goes over the targets, one for "
+            "each guess.",
+        ),
+        Mistake(
+            "pairs",
+            lambda loss, t, g: min(zip(g, t), key=lambda pair: float(loss(*pair)))[0],  # noqa: B905
+            "You pair each guess with one target. Each guess has to face all the targets.",
+        ),
+        Mistake(
+            "votes",
+            _votes,
+            "You count for how many targets each guess is the best one. How much it costs on all the others should count too: their "
+            "mean.",
         ),
         Mistake(
             "among-the-targets",
@@ -179,6 +244,20 @@ CHEAPEST = Exercise(
             "Right for absolute error. You look for the guess nearest to the middle, whatever loss was handed in: ask the loss.",
         ),
         Mistake(
+            "loss-of-the-mean",
+            _by(lambda loss, g, t: loss(g, t.mean())),
+            "You take the mean of the targets first, and then one loss. For squared error that chooses the same guess; for others the "
+            "losses come first, and their mean after.",
+        ),
+        *(
+            Mistake(
+                f"nearest-to-the-{name}",
+                lambda loss, t, g, middle=middle: g[(g - middle(t)).abs().argmin()],
+                "You look for the guess nearest to the median, whatever loss was handed in: ask the loss, for each target.",
+            )
+            for name, middle in (("median", lambda t: torch.quantile(t, 0.5)), ("lower-median", torch.median))
+        ),
+        Mistake(
             "worst-case",
             _by(lambda loss, g, t: loss(g, t).max()),
             "You look at the worst target for each guess. Every target should count: their mean.",
@@ -201,8 +280,8 @@ CHEAPEST = Exercise(
         Mistake(
             "first-guess",
             lambda loss, t, g: g[0],
-            "You return the first guess, whatever it costs. Is a `return` inside the loop? Or can no cost fall below the one that "
-            "you start with?",
+            "You return the first guess, whatever it costs. Is a `return` inside the loop? Does a running total go on from one guess "
+            "to the next? Or can no cost fall below the one that you start with?",
         ),
         Mistake(
             "last-guess",
@@ -231,11 +310,12 @@ CHEAPEST = Exercise(
         ),
     ),
     variants=(
-        _by(lambda loss, g, t: loss(g, t).sum()),
-        best_constant_in_numpy,
-        lambda loss, t, g: min(g, key=lambda guess: loss(guess, t).mean()),
-        lambda loss, t, g: g[loss(g[:, None], t[None]).mean(1).argmin()],
         _running,
+        _champion,
+        _by_key,
+        _from_a_table,
+        best_constant_in_numpy,
+        lambda loss, targets, guesses: best_constant(loss, targets.float(), guesses.float()),
     ),
 )
 

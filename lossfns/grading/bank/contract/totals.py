@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
-from lossfns.grading.exercise import Exercise, Mistake
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
 # ctr-09 · fix: a bill that does not add up -------------------------------------------------------------------------
@@ -66,6 +66,71 @@ def _normal_theory(b: torch.Tensor) -> torch.Tensor:
     return (b.log().mean() + b.log().var(unbiased=False) / 2).exp()
 
 
+def _pooled(unbiased: bool) -> Callable:
+    """Half the variance of all residuals, the same for every group."""
+
+    def predict(bills, group):
+        pred = _by_group(_geometric)(bills, group)
+        return pred * ((bills / pred).log().var(unbiased=unbiased) / 2).exp()
+
+    return predict
+
+
+def _runs(bills, group):
+    """The mean of each run of neighbours of the same group."""
+    pred, start = torch.empty_like(bills), 0
+    for length in group.unique_consecutive(return_counts=True)[1].tolist():
+        pred[start : start + length] = bills[start : start + length].mean()
+        start += length
+    return pred
+
+
+def _person_by_person(bills, group):
+    pred = []
+    for g in group:
+        pred.append(bills[group == g].mean())
+    return torch.stack(pred)
+
+
+def _counted(bills, group):
+    names, place = torch.unique(group, return_inverse=True)
+    total = torch.zeros(len(names), dtype=bills.dtype).index_add(0, place, bills)
+    number = torch.bincount(place)
+    return (total / number)[place]
+
+
+def _membership(bills, group):
+    same = (group[:, None] == group[None, :]).to(bills.dtype)
+    return same @ bills / same.sum(dim=1)
+
+
+def _in_numpy(bills, group):
+    bills, group = np.asarray(bills), np.asarray(group)
+    pred = np.zeros(len(bills))
+    for g in np.unique(group):
+        pred[group == g] = np.mean(bills[group == g])
+    return pred
+
+
+def _own_factor(bills, group):
+    """The geometric mean, times what it lacks in this group."""
+    pred = torch.empty_like(bills)
+    for g in group.unique():
+        mine = bills[group == g]
+        geometric = mine.log().mean().exp()
+        pred[group == g] = geometric * mine.sum() / (geometric * len(mine))
+    return pred
+
+
+def _in_single_precision(bills, group):
+    return predict_bills(bills.float(), group)
+
+
+POOLED = (
+    "You added half the variance of all the residuals together, the same for every group. Groups differ in how skewed they are; and "
+    "the specification asks for totals that agree with the bills at hand."
+)
+
 TOTALS = Exercise(
     id="ctr-09",
     name="predict_bills",
@@ -78,6 +143,38 @@ TOTALS = Exercise(
     symptom="It still behaves as it came: the predictions look sensible person by person, and in every group they add up to "
     "less than the bills.",
     probes=ledgers,
+    regimes=(
+        Regime(
+            "other numbers",
+            lambda b, g: ~np.isin(g, np.arange(len(np.unique(g)))),
+            "a group's number is as large as the number of groups or larger, such as 8 where there are two (does the loop count 0, 1, 2 …?)",
+            "a group's number is smaller than the number of groups",
+        ),
+        Regime(
+            "beyond two",
+            lambda b, g: ~np.isin(g, (0, 1)),
+            "the group is another (does the loop come to it?)",
+            "the group is 0 or 1",
+        ),
+        Regime(
+            "later groups",
+            lambda b, g: g != g.min(),
+            "the person is in a later group (is a `return` inside the loop?)",
+            "the person is in the first group",
+        ),
+        Regime(
+            "last group",
+            lambda b, g: g == g.max(),
+            "the person is in the last group (does the loop come to it?)",
+            "the person is in any group but the last",
+        ),
+        Regime(
+            "several groups",
+            lambda b, g: len(np.unique(g)) > 2,
+            "there are more than two groups",
+            "there are two groups",
+        ),
+    ),
     gives="one prediction for each person, shape (n,),",
     hints=(
         "Every group's predictions add up to too little. Which statistic of the group does the function predict?",
@@ -135,6 +232,8 @@ TOTALS = Exercise(
             "You added the variance of the logarithms; theory says half of it, and only for a log-normal without end. The "
             "specification asks for totals that agree with the bills at hand.",
         ),
+        Mistake("normal-theory-pooled", _pooled(unbiased=False), POOLED),
+        Mistake("normal-theory-pooled-sample", _pooled(unbiased=True), POOLED),
         Mistake(
             "totals",
             _by_group(lambda b: b.sum()),
@@ -212,6 +311,17 @@ TOTALS = Exercise(
             "You divide each group's total by the number of all people. By how many should it be divided?",
         ),
         Mistake(
+            "divides-by-the-groups",
+            lambda b, g: torch.stack([b[g == i].sum() / len(g.unique()) for i in g]),
+            "You divide each group's total by the number of *groups*. How many people share it?",
+        ),
+        Mistake(
+            "runs",
+            _runs,
+            "You take the mean over neighbours of the same group, and begin anew where another stands between. A group's people need not "
+            "stand together.",
+        ),
+        Mistake(
             "largest",
             _by_group(lambda b: b.max()),
             "You predict each group's largest bill: it adds up to too much.",
@@ -228,10 +338,11 @@ TOTALS = Exercise(
         ),
     ),
     variants=(
-        lambda b, g: torch.stack([b[g == i].mean() for i in g]),
-        lambda b, g: (torch.zeros(int(g.max()) + 1, dtype=b.dtype).index_add(0, g, b) / torch.bincount(g))[g],
-        lambda b, g: np.array([np.mean(np.asarray(b)[np.asarray(g) == i]) for i in np.asarray(g)]),
-        _by_group(lambda b: _geometric(b) * (b / _geometric(b)).mean()),
-        lambda b, g: _by_group(lambda part: part.mean())(b.float(), g),
+        _person_by_person,
+        _counted,
+        _membership,
+        _in_numpy,
+        _own_factor,
+        _in_single_precision,
     ),
 )
