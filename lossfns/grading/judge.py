@@ -25,8 +25,8 @@ from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajector
 from lossfns.grading.twofold import touched, twofold
 
 ROWS = (
-    "Shapes are lined up from the right: one number for each *row* has to be a column, (n, 1), to meet a table, and "
-    "`keepdim=True` leaves it one."
+    "Shapes are lined up from the right. To meet every row of a table, or every number of another vector, a vector has "
+    "to be a column, (n, 1): `keepdim=True` leaves it one, `[:, None]` makes it one."
 )
 PRODUCT = (
     "In `a @ b` the last axis of a meets the first of b, and both must stand for the same thing. Do they?"

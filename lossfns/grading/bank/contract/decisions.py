@@ -149,6 +149,18 @@ DECIDE = Exercise(
             OVER_THE_ACTIONS,
         ),
         Mistake(
+            "class-with-most-at-stake",
+            lambda p, c: (p * c.amax(1)).argmax(1),
+            "You name the class in which most is at stake, probability times its dearest action. An action was asked: what does each "
+            "one cost on average?",
+        ),
+        Mistake(
+            "threshold",
+            lambda p, c: p[:, 1] > c[0, 1] / (c[0, 1] + c[1, 0]),
+            "You hold the probability of class 1 against a threshold: a formula for two classes, two actions, and a right action that "
+            "costs nothing. Here the table may be of any size, and what is right may cost something too.",
+        ),
+        Mistake(
             "dearest",
             _deciding(lambda p, c: p @ c, lambda s: s.argmax(1)),
             "Yours is the action with the *highest* expected cost.",

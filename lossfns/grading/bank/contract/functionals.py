@@ -44,10 +44,11 @@ def askings(rng: np.random.Generator) -> Iterator[Probe]:
                 best = list(guesses).index(best_constant_in_numpy(loss, targets, guesses))
                 guesses[[place, best]] = guesses[[best, place]]
             yield Probe((loss, targets, guesses))
-    yield Probe((squared, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
+    yield Probe((squared, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 6.2, 9.1, 12.0])))
     yield Probe((absolute, np.array([1.0, 1.0, 1.0, 13.0]), rng.permutation([0.5, 3.1, 7.2])))
     yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
     yield Probe((squared, np.array([4.0, 1.0, 13.0, 2.0]), rng.permutation([2.3, 3.5, 6.2, 12.0])))
+    yield Probe((absolute, np.array([7.0, 1.0, 13.0, 6.0]), rng.permutation([3.2, 6.4, 7.3, 9.6])))
     # the nearest to the middle is not the cheapest: below the median, and below the mean
     yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.6, 4.6, 12.0])))
     yield Probe((missing_costs_four, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 5.6, 6.9, 12.0])))
@@ -57,12 +58,11 @@ def _skewed(rng: np.random.Generator, n: int, loss: Callable) -> tuple[np.ndarra
     """Targets with a long tail to the right, and guesses whose costs differ by 3 per cent or more from the least."""
     while True:
         targets = np.exp(rng.normal(1.0, 0.9, n)).round(1) + 0.5
-        guesses = rng.permutation(
-            np.unique(np.quantile(targets, [0.02, 0.2, 0.4, 0.62, 0.8, 0.97]).round(1) + 0.05)
-        )
+        levels = rng.uniform(0, 1, rng.integers(4, 8))
+        guesses = rng.permutation(np.unique(np.quantile(targets, levels).round(1) + 0.05))
         costs = np.sort([loss(g, targets).mean() for g in guesses])
         others = [best_constant_in_numpy(other, targets, guesses) for other in KNOWN]
-        if costs[1] > 1.03 * costs[0] and len(set(others)) > 1:
+        if len(guesses) > 2 and costs[1] > 1.03 * costs[0] and len(set(others)) > 1:
             return targets, guesses
 
 
@@ -231,6 +231,11 @@ CHEAPEST = Exercise(
             "median-lower",
             lambda loss, t, g: t.median(),
             "You return the median of the targets, whatever the loss and the guesses are. Ask the loss for each guess.",
+        ),
+        Mistake(
+            "mean-of-the-guesses",
+            lambda loss, t, g: g.mean(),
+            "You return the mean of the guesses, and no loss was asked. One of them is cheapest: which?",
         ),
         Mistake(
             "squared-always",

@@ -199,6 +199,20 @@ LATENESS = Exercise(
             )
             for name, way in (("", lambda x: x), ("-unsigned", abs))
         ),
+        *(
+            Mistake(
+                f"pinball-at-the-price{name}",
+                lambda p, a, w, power=power: torch.maximum(w * (a - p), (w - 1) * (a - p)).pow(power).mean(),
+                "That is pinball's formula, with the price in the place of q, which lies between 0 and 1. Here a late train costs price times "
+                "its square and an early one its square.",
+            )
+            for name, power in (("", 1), ("-squared", 2))
+        ),
+        Mistake(
+            "price-both-ways",
+            _late(early=lambda d, w: d**2 / w),
+            "Late trains are right. You divide an early one's square by the price; it costs its square, whatever the price.",
+        ),
         Mistake(
             "price-divides-early",
             _late(late=lambda d, w: d**2, early=lambda d, w: d**2 / w),
@@ -270,6 +284,16 @@ LATENESS = Exercise(
             "any-late",
             lambda p, a, w: (w if bool((a > p).any()) else 1.0) * ((a - p) ** 2).mean(),
             "Right while all trains are on one side. One late train makes all of them dear in yours.",
+        ),
+        *(
+            Mistake(
+                f"mean-of-the-late{name}",
+                lambda p, a, w, none=none: (
+                    (w * (a - p)[a > p] ** 2).mean() if (a > p).any() else 0 * p.sum() + none
+                ),
+                "You take the mean over the late trains alone. An early one costs something too; and the mean goes over all of them.",
+            )
+            for name, none in (("", float("nan")), ("-or-0", 0.0))
         ),
         Mistake(
             "means-apart",

@@ -149,7 +149,6 @@ ORDER = Exercise(
             "no two days are alike",
         ),
         Regime("one day", lambda d, s, o: len(d) == 1, "there is a single day", "there are several days"),
-        Regime("several days", lambda d, s, o: len(d) > 1, "there are several days", "there is a single day"),
     ),
     gives="one number, an order,",
     hints=(
@@ -189,6 +188,12 @@ ORDER = Exercise(
             "You interpolate between two days. Half an umbrella was never asked for: the smallest demand *that occurred* with "
             "enough on a share q of the days.",
         ),
+        Mistake(
+            "interpolated-upside-down",
+            lambda d, s, o: torch.quantile(d, o / (s + o)),
+            "Two things: the share is turned round, so that yours is short just when being short is dear; and you interpolate between two "
+            "days, where a demand that occurred was asked.",
+        ),
         *(
             Mistake(
                 f"interpolated-{name}",
@@ -224,6 +229,12 @@ ORDER = Exercise(
             "You round q · n to the nearest day, up or down. Rounded down, the share of days with enough is below q.",
         ),
         Mistake(
+            "nearest-place",
+            _level(_q, lambda q, n: round(q * n)),
+            "You round q · n to the nearest whole number and look up that place. Python counts from 0, so that is one day further up; and "
+            "k / n ≥ q asks for more than the nearest.",
+        ),
+        Mistake(
             "first-that-suffices",
             lambda d, s, o: next(x for x in d if (d <= x).double().mean() >= s / (s + o) - 1e-9),
             "Enough on a share q of the days, yes; but you stop at the first such demand in the order of the days. The smallest "
@@ -239,6 +250,11 @@ ORDER = Exercise(
             _least(lambda more, s, o: o * torch.relu(more) + s * torch.relu(-more)),
             "You look for the cheapest order, and charge the price of being short where there is too much. Which price belongs to "
             "demand *above* the order?",
+        ),
+        Mistake(
+            "prices-left-out",
+            _least(lambda more, s, o: abs(more)),
+            "You look for the order that misses least on average; the prices have no say.",
         ),
         Mistake(
             "squared-costs",
@@ -262,9 +278,15 @@ ORDER = Exercise(
             "many are wanted as you have, you have enough.",
         ),
         Mistake(
+            "both-edges",
+            _level(_q, lambda q, n: int(np.floor(q * n + 1e-9)) + 1),
+            "Both edges are left out in yours. On a day when just as many are wanted as you have, you have enough; and where the share is q "
+            "itself, that is enough too.",
+        ),
+        Mistake(
             "one-too-low",
             _level(_q, lambda q, n: int(np.floor(q * n + 1e-9)) - 1),
-            "On your share of the days, *less* than q, no more is wanted, unless q is met exactly. Is q · n rounded down? Or is that "
+            "Yours is enough on a share of the days that is *below* q, unless q is met exactly. Is q · n rounded down? Or is that "
             "the last order that is not above q, where the first that reaches it was asked?",
         ),
         Mistake(
@@ -334,7 +356,7 @@ ORDER = Exercise(
         Mistake(
             "smallest",
             lambda d, s, o: d.min(),
-            "You are never over, whatever it costs to be short. Do you count the days on which *as many or more* are wanted? An order is "
+            "You are never over, whatever it costs to be short. Has q become 0? Or do you count the days on which *as many or more* are wanted? An order is "
             "enough where as many or fewer are.",
         ),
         Mistake(

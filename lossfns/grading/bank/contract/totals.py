@@ -66,6 +66,12 @@ def _normal_theory(b: torch.Tensor) -> torch.Tensor:
     return (b.log().mean() + b.log().var(unbiased=False) / 2).exp()
 
 
+def _mean_factor(bills, group):
+    geometric, own = _by_group(_geometric)(bills, group), _by_group(torch.mean)(bills, group)
+    factors = torch.stack([(own / geometric)[group == g][0] for g in group.unique()])
+    return geometric * factors.mean()
+
+
 def _pooled(unbiased: bool) -> Callable:
     """Half the variance of all residuals, the same for every group."""
 
@@ -209,6 +215,16 @@ TOTALS = Exercise(
             "The grand total is right now: the same amount added for all. No group adds up by itself.",
         ),
         Mistake(
+            "mean-factor",
+            _mean_factor,
+            "You correct every group by the mean of the groups' factors. Each group lacks another factor, its own.",
+        ),
+        Mistake(
+            "geometric-for-all",
+            lambda b, g: _geometric(b) + 0 * b,
+            "Two things: everybody gets the same, whatever the group; and it is still a mean of *logarithms*, which adds up to too little.",
+        ),
+        Mistake(
             "one-smear",
             _one_smear,
             "You corrected with one factor, the mean of exp(residual) over everybody. It is right only if all groups are "
@@ -225,6 +241,18 @@ TOTALS = Exercise(
             _by_group(lambda b: (b.log().mean() + (b.log().var() if len(b) > 1 else 0.0) / 2).exp()),
             "You added half the variance of the logarithms: exact for a log-normal without end, and not for the bills at hand. "
             "The specification asks for totals that agree.",
+        ),
+        Mistake(
+            "normal-theory-nan",
+            _by_group(lambda b: (b.log().mean() + b.log().var() / 2).exp()),
+            "You added half the variance of the logarithms: exact for a log-normal without end, not for the bills at hand, and of a "
+            "single person there is no such variance (nan). The specification asks for totals that agree.",
+        ),
+        Mistake(
+            "normal-theory-deviation",
+            _by_group(lambda b: (b.log().mean() + b.log().std(unbiased=False) / 2).exp()),
+            "You added half the *standard deviation* of the logarithms; theory says half the variance, and only for a log-normal without "
+            "end. The specification asks for totals that agree with the bills at hand.",
         ),
         Mistake(
             "normal-theory-whole",
@@ -284,6 +312,19 @@ TOTALS = Exercise(
             _by_group(lambda b: b.log1p().mean().expm1()),
             "With 1 added before the logarithm and taken away after it, it is still the mean of *logarithms*: too little in every "
             "group.",
+        ),
+        Mistake(
+            "roots",
+            _by_group(lambda b: b.sqrt().mean() ** 2),
+            "A mean of roots, squared, is nearer than the mean of logarithms, and still too little in every group.",
+        ),
+        *(
+            Mistake(
+                f"whole-numbers-{name}",
+                _by_group(lambda b, whole=whole: whole(b.mean())),
+                "The numbers are right up to the decimal point. What can the tensor hold that you write them into?",
+            )
+            for name, whole in (("down", torch.trunc), ("nearest", torch.round))
         ),
         Mistake(
             "log-of-mean",

@@ -83,8 +83,8 @@ AGAINST_THE_REST = (
 )
 
 TOO_EARLY = (
-    "You make the rows add up to 1 with one of the two shares, and bring the other in afterwards, which undoes it. That step comes "
-    "last."
+    "You make the rows add up to 1 with one of the two shares, and bring the other in afterwards, which undoes it. Dividing "
+    "by the sum comes last."
 )
 BAYES_AGAIN = "You treat p as evidence and multiply by new shares. But p holds a prior already, that of the old world: it must come out first."
 
@@ -138,6 +138,11 @@ NEW_WORLD = Exercise(
             "old-only",
             _moved(lambda p, old, new: p / old),
             "You take the old shares out. Where do the new ones come in?",
+        ),
+        Mistake(
+            "divided-by-the-new",
+            _moved(lambda p, old, new: p / new),
+            "You take the *new* shares out, and they were never in. Which shares are inside the probabilities?",
         ),
         Mistake(
             "upside-down-not-normalised",
@@ -207,6 +212,14 @@ NEW_WORLD = Exercise(
             lambda p, old, new: _odds(p) * new / old,
             "You return odds, p / (1 − p). Probabilities were asked; and the factor new / old belongs to the odds between two "
             "classes, not between one class and all the others.",
+        ),
+        *(
+            Mistake(
+                f"odds-to-the-{name}",
+                lambda p, old, new, c=c: p * new / old / (p * new / old)[:, c : c + 1 or None],
+                f"Those are the right odds of each class against the {name}. Probabilities were asked: each row adds up to 1.",
+            )
+            for name, c in (("first", 0), ("last", -1))
         ),
         Mistake(
             "odds-normalised",
@@ -288,6 +301,11 @@ NEW_WORLD = Exercise(
             "You add log-shares to a probability. They belong to its *logarithm*.",
         ),
         Mistake(
+            "log-shares-added",
+            lambda p, old, new: p + new.log() - old.log(),
+            "You add log-shares to a probability. They belong to its *logarithm*; and the rows no longer add up to 1.",
+        ),
+        Mistake(
             "logits-of-shares",
             lambda p, old, new: torch.softmax(p.log() + new - old, 1),
             "You add shares to a logarithm. A factor becomes what, in a logarithm?",
@@ -336,6 +354,11 @@ NEW_WORLD = Exercise(
             "decisions",
             lambda p, old, new: (p * new / old).argmax(1),
             "You name the likeliest class. The probabilities were asked.",
+        ),
+        Mistake(
+            "decisions-one-hot",
+            lambda p, old, new: torch.nn.functional.one_hot((p * new / old).argmax(1), len(old)),
+            "You mark the likeliest class with a 1, as if it were certain. The probabilities were asked.",
         ),
     ),
     variants=(
