@@ -22,7 +22,9 @@ def tokens(rng: np.random.Generator) -> Iterator[Probe]:
     """Ratios inside the clip, above and below it, for good and bad answers; masks of every kind; b = t among them."""
     for sign in (1.0, -1.0):
         for low, high in ((0.85, 1.15), (1.4, 2.5), (0.3, 0.65)):
-            yield _batch(rng, 2, 3, 0.2, sign * rng.uniform(0.5, 2, 2), (low, high))
+            yield _batch(
+                rng, 2, 3, 0.2, sign * (rng.uniform(0.5, 1.2, 2) + rng.permutation([0.0, 0.8])), (low, high)
+            )
     yield _batch(rng, 2, 2, 0.2, np.array([-0.8, -1.7]), (3.5, 12))  # bad answers that became far likelier
     yield _batch(rng, 1, 1, 0.3, np.array([1.5]), (0.5, 1.8))
     for b, t, clip in ((2, 4, 0.2), (3, 3, 0.1), (4, 5, 0.3)):

@@ -50,6 +50,20 @@ FAR = (
         "no chosen one lies very far behind",
     ),
 )
+SOME_ORDERED = (
+    Regime(
+        "some ahead",
+        lambda c, r: bool(np.any(c > r)),
+        "some chosen one is ahead",
+        "every chosen one is behind",
+    ),
+    Regime(
+        "some behind",
+        lambda c, r: bool(np.any(c < r)),
+        "some chosen one is behind",
+        "every chosen one is ahead",
+    ),
+)
 ORDERED = (
     Regime("chosen ahead", lambda c, r: c > r, "the chosen one is ahead", "the chosen one is behind"),
     Regime("chosen behind", lambda c, r: c < r, "the chosen one is behind", "the chosen one is ahead"),
@@ -83,7 +97,7 @@ BRADLEY_TERRY = Exercise(
     difficulty=1,
     reference=bradley_terry_loss,
     probes=far_pairs,
-    regimes=(*FAR, *ORDERED),
+    regimes=(*FAR, *SOME_ORDERED),
     gives="one number, the mean over the comparisons,",
     hints=(
         "The model gives the outcome that happened some probability. The price is minus its logarithm.",

@@ -23,7 +23,7 @@ def tilts(rng: np.random.Generator) -> Iterator[Probe]:
     for reward in ([0.1, 0.3, 0.5], [0.5, 0.3, 0.1]):
         yield Probe((np.array([0.9, 0.07, 0.03])[order], np.array(reward)[order], 1.2))
     ref = _shares(rng, 4)
-    for reward in (np.array([1.0, 0.2, -0.7, 0.4]), np.array([0.3, 1.2, 0.1, -0.5])):
+    for reward in (np.array([3.0, 0.2, -0.7, 0.4]), np.array([0.3, 3.2, 0.1, -0.5])):
         yield Probe((ref, reward, 0.6))
     yield Probe((_even_steps(rng), np.array([3000.0, 3001.0, 2999.5]), 0.5))
     yield Probe((_even_steps(rng), np.array([-3000.0, -2999.0, -3000.5]), 2.0))
