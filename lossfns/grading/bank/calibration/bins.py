@@ -191,6 +191,27 @@ def _bins_in_a_loop(confidence, right, bins):
     ]
 
 
+def _bins_by_comparison(confidence, right, bins):
+    table = torch.full((3, bins), float("nan"), dtype=confidence.dtype)
+    for b in range(bins):
+        low, high = b / bins, (b + 1) / bins
+        inside = (confidence > low) & (confidence <= high)
+        if b == 0:
+            inside = inside | (confidence == 0)
+        table[0, b] = inside.sum()
+        if inside.any():
+            table[1, b] = confidence[inside].mean()
+            table[2, b] = right[inside].mean()
+    return table
+
+
+def _bins_by_onehot(confidence, right, bins):
+    index = (confidence * bins).ceil().long().clamp(min=1) - 1
+    member = torch.eye(bins, dtype=confidence.dtype)[index]
+    count = member.sum(dim=0)
+    return torch.stack([count, confidence @ member / count, right @ member / count])
+
+
 BINS = Exercise(
     id="cal-01",
     name="reliability_bins",
@@ -396,6 +417,8 @@ BINS = Exercise(
         _bins_in_numpy,
         _bins_by_bucketize,
         _bins_in_a_loop,
+        _bins_by_comparison,
+        _bins_by_onehot,
         lambda c, r, bins: _binned()(c.float(), r.float(), bins),
     ),
 )

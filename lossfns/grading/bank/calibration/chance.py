@@ -43,6 +43,31 @@ def _variance_of_all(n, a):
     return right * (1 - right)
 
 
+def _debiased_by_shares(count, confidence, accuracy):
+    share = count / count.sum()
+    gap = (confidence - accuracy) ** 2
+    variance = accuracy * (1 - accuracy) / (count - 1)
+    return (share * (gap - variance)).sum()
+
+
+def _debiased_in_a_loop(count, confidence, accuracy):
+    total = 0.0
+    for n, c, a in zip(count.tolist(), confidence.tolist(), accuracy.tolist(), strict=True):
+        total += n * ((c - a) ** 2 - a * (1 - a) / (n - 1))
+    return total / count.sum()
+
+
+def _debiased_in_numpy(count, confidence, accuracy):
+    n, c, a = np.asarray(count), np.asarray(confidence), np.asarray(accuracy)
+    return np.average((c - a) ** 2 - a * (1 - a) / (n - 1), weights=n)
+
+
+def _debiased_in_two_sums(count, confidence, accuracy):
+    gaps = (count * (confidence - accuracy) ** 2).sum()
+    luck = (count * accuracy * (1 - accuracy) / (count - 1)).sum()
+    return (gaps - luck) / count.sum()
+
+
 DEBIASED = Exercise(
     id="cal-04",
     name="debiased_error",
@@ -229,11 +254,10 @@ DEBIASED = Exercise(
         ),
     ),
     variants=(
-        lambda n, c, a: sum(
-            k / n.sum() * ((p - q) ** 2 - q * (1 - q) / (k - 1)) for k, p, q in zip(n, c, a, strict=True)
-        ),
-        lambda n, c, a: np.average(np.square(c - a) - a * (1 - a) / (n - 1), weights=n),
+        _debiased_by_shares,
+        _debiased_in_a_loop,
+        _debiased_in_numpy,
+        _debiased_in_two_sums,
         lambda n, c, a: _corrected()(n.float(), c.float(), a.float()),
-        lambda n, c, a: (n / n.sum()) @ (c - a) ** 2 - (n / n.sum() * a * (1 - a) / (n - 1)).sum(),
     ),
 )

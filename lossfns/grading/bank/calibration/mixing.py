@@ -90,6 +90,20 @@ def _mix_in_numpy(x, y, order, lam):
     return [v * lam + np.take(v, order, axis=0) * (1 - lam) for v in (x, y)]
 
 
+def _mix_into_copies(x, y, order, lam):
+    new_x, new_y = torch.empty_like(x), torch.empty_like(y)
+    for i in range(len(x)):
+        j = order[i]
+        new_x[i] = lam * x[i] + (1 - lam) * x[j]
+        new_y[i] = lam * y[i] + (1 - lam) * y[j]
+    return new_x, new_y
+
+
+def _mix_by_lerp(x, y, order, lam):
+    partner_x, partner_y = x[order], y[order]
+    return torch.lerp(partner_x, x, lam), torch.lerp(partner_y, y, lam)
+
+
 MIXUP = Exercise(
     id="cal-11",
     name="mix",
@@ -261,7 +275,8 @@ MIXUP = Exercise(
     variants=(
         _mix_in_a_loop,
         _mix_in_numpy,
+        _mix_into_copies,
+        _mix_by_lerp,
         lambda x, y, order, lam: mix(x.float(), y.float(), order, lam),
-        lambda x, y, order, lam: (torch.lerp(x[order], x, lam), y + (1 - lam) * (y[order] - y)),
     ),
 )

@@ -59,6 +59,17 @@ def _brier_in_numpy(probs, target):
     return np.mean(np.sum((np.asarray(probs) - np.eye(probs.shape[1])[np.asarray(target)]) ** 2, axis=1))
 
 
+def _brier_multiplied_out(probs, target):
+    true = probs[torch.arange(len(target)), target]
+    return (probs**2).sum(dim=1).mean() - 2 * true.mean() + 1
+
+
+def _brier_in_place(probs, target):
+    missed = probs.clone()
+    missed[torch.arange(len(target)), target] -= 1
+    return (missed**2).sum() / len(target)
+
+
 BRIER = Exercise(
     id="cal-05",
     name="brier_score",
@@ -207,7 +218,8 @@ BRIER = Exercise(
     variants=(
         _brier_in_a_loop,
         _brier_in_numpy,
+        _brier_multiplied_out,
+        _brier_in_place,
         lambda p, t: brier_score(p.float(), t),
-        lambda p, t: (p**2).sum(1).mean() - 2 * _true_one(p, t).mean() + 1,
     ),
 )

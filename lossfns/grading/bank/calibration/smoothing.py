@@ -91,6 +91,20 @@ def _smooth_in_a_loop(target, num_classes, epsilon, style):
     return torch.tensor(rows)
 
 
+def _smooth_by_formula(target, num_classes, epsilon, style):
+    onehot = F.one_hot(target, num_classes).double()
+    if style == "uniform":
+        return (1 - epsilon) * onehot + epsilon / num_classes
+    return (1 - epsilon) * onehot + epsilon / (num_classes - 1) * (1 - onehot)
+
+
+def _smooth_by_scatter(target, num_classes, epsilon, style):
+    other = epsilon / num_classes if style == "uniform" else epsilon / (num_classes - 1)
+    true = 1 - epsilon + other if style == "uniform" else 1 - epsilon
+    softened = torch.full((len(target), num_classes), other, dtype=torch.float64)
+    return softened.scatter_(1, target[:, None], true)
+
+
 SMOOTH = Exercise(
     id="cal-10",
     name="smooth_labels",
@@ -252,9 +266,8 @@ SMOOTH = Exercise(
     variants=(
         _smooth_in_numpy,
         _smooth_in_a_loop,
+        _smooth_by_formula,
+        _smooth_by_scatter,
         lambda t, k, e, s: smooth_labels(t, k, e, s).float(),
-        lambda t, k, e, s: torch.lerp(
-            F.one_hot(t, k).double(), torch.tensor(1 / k).double(), e if s == "uniform" else e * k / (k - 1)
-        ),
     ),
 )

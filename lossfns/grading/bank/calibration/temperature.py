@@ -127,6 +127,31 @@ def _newton_in_numpy(logits, target, steps):
     return 1 / b
 
 
+def _newton_centred(logits, target, steps):
+    beta = torch.zeros((), dtype=logits.dtype)
+    truth = F.one_hot(target, logits.shape[1])
+    for _ in range(steps):
+        p = torch.softmax(beta * logits, dim=1)
+        mean = (p * logits).sum(dim=1, keepdim=True)
+        slope = ((p - truth) * logits).sum(dim=1).mean()
+        curvature = (p * (logits - mean) ** 2).sum(dim=1).mean()
+        beta = beta - slope / curvature
+    return 1 / beta
+
+
+def _newton_row_by_row(logits, target, steps):
+    beta = 0.0
+    for _ in range(steps):
+        slope = curvature = 0.0
+        for z, y in zip(logits, target, strict=True):
+            p = torch.softmax(beta * z, dim=0)
+            mean = (p * z).sum()
+            slope += mean - z[y]
+            curvature += (p * z**2).sum() - mean**2
+        beta -= slope / curvature
+    return 1 / beta
+
+
 NEWTON = Exercise(
     id="cal-08",
     name="fit_temperature",
@@ -326,11 +351,9 @@ NEWTON = Exercise(
     variants=(
         _newton_by_autograd,
         _newton_in_numpy,
+        _newton_centred,
+        _newton_row_by_row,
         lambda z, t, steps: _newton()(z.float(), t, steps),
-        _newton(
-            slope=lambda p, z, t: ((p - F.one_hot(t, z.shape[1])) * z).sum(),
-            curvature=lambda p, z, t: _spread(p, z).sum(),
-        ),
     ),
 )
 

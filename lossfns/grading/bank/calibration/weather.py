@@ -120,6 +120,27 @@ def _parts_in_a_dict(forecast, happened):
     ]
 
 
+def _parts_by_counts(forecast, happened):
+    n = len(happened)
+    base = happened.mean()
+    reliability = resolution = 0.0
+    for f in torch.unique(forecast):
+        day = forecast == f
+        count = day.sum()
+        share = happened[day].mean()
+        reliability += count * (f - share) ** 2
+        resolution += count * (share - base) ** 2
+    return reliability / n, resolution / n, base * (1 - base)
+
+
+def _parts_day_by_day(forecast, happened):
+    share = torch.stack([happened[forecast == f].mean() for f in forecast])
+    base = happened.mean()
+    reliability = ((forecast - share) ** 2).mean()
+    resolution = ((share - base) ** 2).mean()
+    return reliability, resolution, happened.var(correction=0)
+
+
 BRIER_PARTS = Exercise(
     id="cal-06",
     name="brier_parts",
@@ -357,6 +378,8 @@ BRIER_PARTS = Exercise(
         _parts_in_numpy,
         _parts_by_answer,
         _parts_in_a_dict,
+        _parts_by_counts,
+        _parts_day_by_day,
         lambda f, h: torch.stack([torch.as_tensor(part) for part in brier_parts(f, h)]).float(),
     ),
 )
