@@ -143,6 +143,18 @@ def _far_ends_only(box, h, w):
     return top, min(top + height, h), left, min(left + width, w)
 
 
+def _one_short(box, h, w):
+    top, left, height, width = box
+    return max(top, 0), min(top + height, h - 1), max(left, 0), min(left + width, w - 1)
+
+
+def _columns_first(x, y, order, box):
+    top, bottom, left, right = _clipped(box, *x.shape[1:])
+    mixed = x.clone()
+    mixed[:, left:right, top:bottom] = x[order][:, left:right, top:bottom]
+    return mixed, cut(x, y, order, box)[1]
+
+
 def _near_ends_only(box, h, w):
     top, left, height, width = box
     return max(top, 0), top + height, max(left, 0), left + width
@@ -383,6 +395,24 @@ CUTMIX = Exercise(
             "The images are right: a slice may end beyond the image. Your λ counts the pixels that it would have there.",
         ),
         Mistake(
+            "last-left-out",
+            _by_slices(_one_short),
+            "Right unless the box reaches the lower or the right border. There the last row or column stays: a slice ends "
+            "*before* its end.",
+        ),
+        Mistake(
+            "columns-first",
+            _columns_first,
+            "The labels are right. In the images you take the box's columns for rows: the first axis of an image runs downwards.",
+        ),
+        Mistake(
+            "lambda-of-the-batch",
+            lambda x, y, order, box: _cut(share=lambda m, box: 1 - m.double().mean() / len(x))(
+                x, y, order, box
+            ),
+            "The images are right. You divide by the pixels of the whole batch; λ is the share of *one* image's.",
+        ),
+        Mistake(
             "height-for-width",
             _by_slices(lambda box, h, w: _clipped(box, w, h)),
             "You cut the rows off at the image's width and the columns at its height. The first axis of an image runs "
@@ -423,11 +453,6 @@ CUTMIX = Exercise(
             "neighbours",
             _cut(who=lambda v, order: v.roll(1, 0), whose=lambda v, order: v.roll(1, 0)),
             "The partners are the neighbours in yours. `order` says who they are.",
-        ),
-        Mistake(
-            "lambda-by-the-root",
-            _cut(share=lambda m, box: (1 - m.double().mean()).sqrt()),
-            "The images are right. λ is the share of pixels kept itself, and not its root.",
         ),
         Mistake(
             "corners-by-slices",
@@ -471,11 +496,6 @@ CUTMIX = Exercise(
             "lambda-a-count",
             _cut(share=lambda m, box: (~m).sum().double()),
             "The images are right. Your λ is a number of pixels; a share of them was asked.",
-        ),
-        Mistake(
-            "lambda-of-the-sides",
-            _cut(share=lambda m, box: 1 - m.double().mean().sqrt()),
-            "The images are right. Your λ is about the sides of the box; count its pixels.",
         ),
         Mistake(
             "lambda-of-a-square",

@@ -101,6 +101,11 @@ DEBIASED = Exercise(
             "You subtract the variance of a *single* answer. What was compared is the mean of a bin.",
         ),
         Mistake(
+            "sample-variance-of-one",
+            _corrected(luck=lambda n, c, a: a * (1 - a) * n / (n - 1)),
+            "You subtract the variance of a *single* answer. What was compared is the mean of a bin.",
+        ),
+        Mistake(
             "added",
             _corrected(luck=lambda n, c, a: -a * (1 - a) / (n - 1)),
             "Both terms are right. Chance makes the squared gap too large: does it belong added?",
@@ -184,6 +189,11 @@ DEBIASED = Exercise(
             "root",
             lambda n, c, a: debiased_error(n, c, a).clamp(min=0).sqrt(),
             "You took the root at the end. Asked is the mean square, which may be negative.",
+        ),
+        Mistake(
+            "root-of-a-negative",
+            lambda n, c, a: debiased_error(n, c, a).sqrt(),
+            "You took the root at the end, and it is nan where the mean square is negative. Asked is the mean square.",
         ),
         Mistake(
             "over-bins-minus-one",

@@ -63,6 +63,10 @@ def _top(p, t):
     return p.max(1).values, (p.argmax(1) == t).to(p.dtype)
 
 
+def _total(values, members):
+    return (members * values).sum(1)
+
+
 def _of_the_truth(p, t):
     return p.gather(1, t[:, None])[:, 0], (p.argmax(1) == t).to(p.dtype)
 
@@ -286,7 +290,7 @@ ECE = Exercise(
         ),
         Mistake(
             "by-number-right",
-            _error(was=lambda r, m: (m * r).sum(1)),
+            _error(was=_total),
             "You compare a confidence with the *number* of right answers in the bin; their share is what it promises.",
         ),
         Mistake(
@@ -347,6 +351,27 @@ ECE = Exercise(
             "class-zero",
             _error(lambda p, t: (p[:, 0], (t == 0).to(p.dtype))),
             "You look at class 0 only. With several classes, look at the one that the model named, whichever it is.",
+        ),
+        Mistake(
+            "confidence-is-the-target",
+            _error(lambda p, t: (p.max(1).values, (p.max(1).values == t).to(p.dtype))),
+            "You ask whether the *probability* equals the target, which is the number of a class. Which class did the model "
+            "name?",
+        ),
+        Mistake(
+            "never-right",
+            lambda p, t, bins: p.max(1).values.mean(),
+            "Yours is the mean confidence, as if no answer was right. What do you compare with `target`?",
+        ),
+        Mistake(
+            "always-right",
+            lambda p, t, bins: 1 - p.max(1).values.mean(),
+            "Yours is what the mean confidence lacks to 1, as if every answer was right. What do you compare with `target`?",
+        ),
+        Mistake(
+            "totals-weighed",
+            _error(said=_total, was=_total),
+            "You compare two *totals* in each bin, and weigh them by the bin's size: it counts twice.",
         ),
         Mistake(
             "target-as-right",

@@ -219,6 +219,17 @@ MIXUP = Exercise(
             "samples as they came.",
         ),
         Mistake(
+            "inputs-in-place",
+            lambda x, y, order, lam: (_mixed_in_place(x, y, order, lam)[0], mix(x, y, order, lam)[1]),
+            "The labels are right, and the first inputs. Later ones meet partners that you have mixed already: the partners "
+            "should be the samples as they came.",
+        ),
+        Mistake(
+            "labels-both-whole",
+            _mixed(targets=lambda y, partner, lam: y + partner),
+            "The inputs are right. Both labels count whole in yours: how much of each?",
+        ),
+        Mistake(
             "labels-first",
             _mixed(end=lambda x, y: (y, x)),
             "Both are right, and in the wrong order: inputs first.",

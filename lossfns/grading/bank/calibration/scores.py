@@ -109,6 +109,12 @@ BRIER = Exercise(
             "Only the true class pays in yours. The probability that went to the others, and to which of them, counts too.",
         ),
         Mistake(
+            "columns-for-rows",
+            lambda p, t: ((1 - p[:, t]) ** 2).mean(),
+            "`probs[:, target]` takes whole columns, n × n numbers, where one for each row was meant. And all k classes pay, "
+            "not only the true one.",
+        ),
+        Mistake(
             "others-only",
             _brier(price=lambda p, y: (1 - y) * (p - y) ** 2),
             "Only the wrong classes pay in yours. What does the true class pay for what it lacks?",

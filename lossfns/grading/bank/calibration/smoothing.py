@@ -243,6 +243,11 @@ SMOOTH = Exercise(
             "The numbers are right, with a column for each label. One row for each was asked.",
         ),
         Mistake(
+            "whole-numbers",
+            _smoothed(end=lambda y: y.floor()),
+            "Your shares are cut down to whole numbers, which cannot hold 0.9. Of which type is the table that you write into?",
+        ),
+        Mistake(
             "logarithms",
             _smoothed(end=lambda y: y.log()),
             "You return logarithms. The probabilities themselves were asked.",

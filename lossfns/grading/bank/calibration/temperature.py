@@ -182,6 +182,11 @@ NEWTON = Exercise(
             "The steps are right; the start is not. β begins at 0, where all classes are equally likely.",
         ),
         Mistake(
+            "starts-at-one-returns-beta",
+            _newton(start=1.0, end=lambda b: b),
+            "The steps are right. Two things are left: where β begins, and which of β and T is returned.",
+        ),
+        Mistake(
             "newton-on-t",
             _on_the_temperature,
             "You step in T. In β = 1/T the loss is convex, and that is the number the steps are for.",
@@ -275,6 +280,16 @@ NEWTON = Exercise(
             "curvature-summed",
             _newton(curvature=lambda p, z, t: _spread(p, z).sum()),
             "The slope is a mean and the curvature a sum in yours, so the step is n times too short.",
+        ),
+        Mistake(
+            "slope-with-equal-weights",
+            _newton(slope=lambda p, z, t: (z.mean(1) - _true(z, t)).mean()),
+            "The first step is right. After it the classes are no longer equally likely; your mean logit still treats them so.",
+        ),
+        Mistake(
+            "columns-for-rows",
+            _newton(slope=lambda p, z, t: ((p * z).sum(1)[:, None] - z[:, t]).mean()),
+            "`logits[:, target]` takes whole columns, n × n numbers. Each row has one true class.",
         ),
         Mistake(
             "slope-of-the-probabilities",

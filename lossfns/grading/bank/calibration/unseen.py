@@ -251,6 +251,11 @@ HELD_OUT = Exercise(
             "You leave out rows with wrong labels. The network knows the others by heart as well, and is always right there.",
         ),
         Mistake(
+            "right-rows-never-below-one",
+            _fitted(end=lambda b: (1 / b).clamp(min=1.0)),
+            "The rows are right now. A network may be too timid as well: no guard was asked.",
+        ),
+        Mistake(
             "all-rows-but-twenty",
             _fitted(rows=lambda n, m: slice(20, None)),
             "You leave out twenty rows. The network was trained on `n_train` of them, and knows every one of those by heart.",

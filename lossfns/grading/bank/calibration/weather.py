@@ -219,6 +219,12 @@ BRIER_PARTS = Exercise(
             "own forecast, before anything is put into groups.",
         ),
         Mistake(
+            "squared-day-by-day",
+            lambda f, h: (((f - h) ** 2).mean(), ((h - h.mean()) ** 2).mean(), _parts()(f, h)[2]),
+            "Uncertainty is right. In the other two you square each day's distance. A group has *one* share, and its distance "
+            "is squared.",
+        ),
+        Mistake(
             "uncertainty-by-n-minus-one",
             _parts(unsure=lambda base, n: base * (1 - base) * n / (n - 1)),
             "Reliability and resolution are right. The uncertainty is the variance of what happened, with n below: "
