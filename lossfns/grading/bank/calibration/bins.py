@@ -48,6 +48,22 @@ EDGES = (
 )
 
 
+ROWS = tuple(
+    Regime(
+        name,
+        lambda c, r, bins, wrong=wrong: np.tile(np.array(wrong)[:, None], bins),
+        f"{name} is asked",
+        f"{others} is asked",
+    )
+    for name, wrong, others in (
+        ("the count", (True, False, False), "confidence or accuracy"),
+        ("the mean confidence", (False, True, False), "count or accuracy"),
+        ("the accuracy", (False, False, True), "count or confidence"),
+        ("confidence or accuracy", (False, True, True), "the count"),
+    )
+)
+
+
 def _members(c, bins):
     """(bins, n): who is in which bin, as it should be."""
     index = (torch.ceil(c * bins).long() - 1).clamp(min=0)
@@ -221,7 +237,7 @@ BINS = Exercise(
     difficulty=2,
     reference=reliability_bins,
     probes=confidences,
-    regimes=EDGES,
+    regimes=(*EDGES, *ROWS),
     gives="a table of shape (3, bins): count, mean confidence, accuracy,",
     hints=(
         "For each bin you need one thing first: who is in it. Everything else is a count and two means.",

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from lossfns.grading.bank.calibration.mixing import _inverse, circle, mix, onehot, side_by_side
+from lossfns.grading.bank.calibration.mixing import (
+    ONE_OF_THE_PAIR,
+    _inverse,
+    circle,
+    mix,
+    onehot,
+    side_by_side,
+)
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
@@ -265,7 +272,7 @@ CUTMIX = Exercise(
     difficulty=3,
     reference=cut,
     probes=images,
-    regimes=OVER,
+    regimes=(*OVER, *ONE_OF_THE_PAIR),
     gives="the pair (x', y'), each in the shape that it came in,",
     hints=(
         "Two questions: which pixels are replaced, and how many are they? Answer the first, and the second is counting.",

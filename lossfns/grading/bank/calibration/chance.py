@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lossfns.grading.exercise import Exercise, Mistake
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
 # cal-04 · the error without its bias ---------------------------------------------------------------------------------
@@ -27,6 +27,16 @@ def tables(rng: np.random.Generator) -> Iterator[Probe]:
     yield Probe((np.array([2.0, 10.0, 4.0]), np.array([0.52, 0.71, 0.93]), np.array([0.5, 0.7, 1.0])))
     yield Probe((np.array([20.0, 5.0]), np.array([0.55, 0.97]), np.array([0.4, 0.8])))
     yield Probe((np.array([20.0, 50.0]), np.array([0.55, 0.97]), np.array([0.4, 0.8])))
+
+
+BELOW = (
+    Regime(
+        "below zero",
+        lambda n, c, a: debiased_error(n, c, a) < 0,
+        "the result is negative",
+        "the result is positive",
+    ),
+)
 
 
 def _corrected(
@@ -77,6 +87,7 @@ DEBIASED = Exercise(
     difficulty=2,
     reference=debiased_error,
     probes=tables,
+    regimes=BELOW,
     gives="one number, the mean over all answers,",
     hints=(
         "Two terms for each bin: the squared gap, and what chance alone adds to it. Then a weighted mean over the bins.",

@@ -15,7 +15,7 @@ from lossfns.grading.bank.calibration.bins import (
     _middles,
     _uppers,
 )
-from lossfns.grading.exercise import Exercise, Mistake
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
 # cal-02 · expected calibration error --------------------------------------------------------------------------------
@@ -57,6 +57,16 @@ def predictions(rng: np.random.Generator) -> Iterator[Probe]:
     )
     yield Probe((edge, np.array([1, 1, 2, 0, 1, 0]), 4))
     yield Probe((edge, np.array([0, 2, 2, 1, 0, 1]), 2))
+
+
+EDGES = (
+    Regime(
+        "a confidence on an edge",
+        lambda p, t, bins: bool((np.mod(p.max(1) * bins, 1) == 0).any()),
+        "a confidence lies exactly on an edge of a bin",
+        "all confidences lie between the edges",
+    ),
+)
 
 
 def _top(p, t):
@@ -163,6 +173,7 @@ ECE = Exercise(
     difficulty=2,
     reference=ece,
     probes=predictions,
+    regimes=EDGES,
     gives="one number, the expected calibration error,",
     hints=(
         "First from probabilities to two numbers for each answer: how sure, and whether right. Then it is the bins again.",

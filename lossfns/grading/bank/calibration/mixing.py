@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
-from lossfns.grading.exercise import Exercise, Mistake
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
 # cal-11 · mixup -----------------------------------------------------------------------------------------------------
@@ -48,6 +48,21 @@ def batches(rng: np.random.Generator) -> Iterator[Probe]:
         yield Probe((x, y, order, lam), side_by_side)
     yield Probe((x, y, order, 0.25), side_by_side)
     yield Probe((x, y, np.array([2, 1, 0, 4, 3]), 0.62), side_by_side)
+
+
+def _in_the_labels(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Where in the table of `side_by_side` the labels are."""
+    pixels = x[0].size
+    return np.tile(np.arange(pixels + y.shape[1]) >= pixels, (len(x), 1))
+
+
+ONE_OF_THE_PAIR = (
+    Regime("y'", lambda x, y, *rest: _in_the_labels(x, y), "y' is asked", "x' is asked"),
+    Regime("x'", lambda x, y, *rest: ~_in_the_labels(x, y), "x' is asked", "y' is asked"),
+)
+PARTNERS_LARGER = (
+    Regime("a small λ", lambda x, y, order, lam: lam < 0.5, "λ is below a half", "λ is above a half"),
+)
 
 
 def _mixed(
@@ -113,6 +128,7 @@ MIXUP = Exercise(
     difficulty=1,
     reference=mix,
     probes=batches,
+    regimes=(*PARTNERS_LARGER, *ONE_OF_THE_PAIR),
     gives="the pair (x', y'), each in the shape that it came in,",
     hints=(
         "Every sample has a partner. What does `x[order]` look like?",

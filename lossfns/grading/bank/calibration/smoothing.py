@@ -39,6 +39,22 @@ STYLES = (
 )
 
 
+CLASSES = (
+    Regime(
+        "the true class",
+        lambda t, k, e, s: np.eye(k, dtype=bool)[t],
+        "the true class is asked",
+        "another class is asked",
+    ),
+    Regime(
+        "other classes",
+        lambda t, k, e, s: ~np.eye(k, dtype=bool)[t],
+        "a class is asked that is not the true one",
+        "the true class is asked",
+    ),
+)
+
+
 def _smoothed(
     uniform=lambda e, k: (1 - e + e / k, e / k),
     exact=lambda e, k: (1 - e, e / (k - 1)),
@@ -114,7 +130,7 @@ SMOOTH = Exercise(
     difficulty=1,
     reference=smooth_labels,
     probes=labels,
-    regimes=STYLES,
+    regimes=(*STYLES, *CLASSES),
     gives="a table of shape (n, k), a row of probabilities for each label,",
     hints=(
         "For each style two numbers are needed: what the true class keeps, and what every other gets. A row adds up to 1.",

@@ -36,12 +36,12 @@ def logits_of(rng: np.random.Generator, n: int, k: int, heat: float) -> tuple[np
 
 
 def held_out(rng: np.random.Generator) -> Iterator[Probe]:
-    """Over-confident and timid logits, after one step and after several."""
-    for n, k, heat in ((7, 3, 1.5), (16, 4, 2.5), (24, 3, 0.7)):
+    """Over-confident and timid logits, after one step and after several. No class is as frequent as every other."""
+    for n, k, heat in ((7, 3, 1.5), (17, 4, 2.5), (25, 3, 0.7)):
         z, t = logits_of(rng, n, k, heat)
         for steps in (1, 2, 10):
             yield Probe((z, t, steps))
-    z, t = logits_of(rng, 9, 3, 2.0)
+    z, t = logits_of(rng, 10, 3, 2.0)
     yield Probe((-z, t, 2))  # the true class has the smaller logits: β and T come out negative
 
 

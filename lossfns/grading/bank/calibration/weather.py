@@ -49,6 +49,19 @@ ONE_VALUE = (
 )
 
 
+# some of the three are right, others are not
+ONE_OF_THREE = tuple(
+    Regime(name, lambda f, h, wrong=wrong: np.array(wrong), f"{name} is asked", f"{others} is asked")
+    for name, wrong, others in (
+        ("reliability", (True, False, False), "resolution or uncertainty"),
+        ("resolution", (False, True, False), "reliability or uncertainty"),
+        ("uncertainty", (False, False, True), "reliability or resolution"),
+        ("reliability or resolution", (True, True, False), "uncertainty"),
+        ("resolution or uncertainty", (False, True, True), "reliability"),
+    )
+)
+
+
 def _parts(
     miss=lambda f, m, base: (f - m) ** 2,
     sort=lambda f, m, base: (m - base) ** 2,
@@ -150,7 +163,7 @@ BRIER_PARTS = Exercise(
     difficulty=3,
     reference=brier_parts,
     probes=weather,
-    regimes=ONE_VALUE,
+    regimes=(*ONE_VALUE, *ONE_OF_THREE),
     gives="the triple (reliability, resolution, uncertainty)",
     hints=(
         "Sort the days into groups by what was forecast. Each group has a forecast, a share of the days, and a share on "
