@@ -171,6 +171,11 @@ DECIDE = Exercise(
             "Right where the table is not square. Where it is, you read it across: rows are what is true, columns what is done.",
         ),
         Mistake(
+            "second-cheapest",
+            _deciding(lambda p, c: p @ c, lambda s: s.argsort(1)[:, 1]),
+            "Yours is the second-cheapest action of each case. Python counts from 0.",
+        ),
+        Mistake(
             "expected-costs",
             lambda p, c: p @ c,
             "Those are the expected costs of all actions, and right. Which action is cheapest was asked.",

@@ -268,6 +268,16 @@ CHEAPEST = Exercise(
             "You look at the worst target for each guess. Every target should count: their mean.",
         ),
         Mistake(
+            "spread",
+            _by(lambda loss, g, t: loss(g, t).std(unbiased=False)),
+            "You choose the guess whose losses *differ* least from each other, however large they are. Their mean was asked.",
+        ),
+        Mistake(
+            "second-cheapest",
+            _by(_mean_cost, lambda costs, guesses: guesses[costs.argsort()[1]]),
+            "Yours is the second-cheapest guess. Python counts from 0.",
+        ),
+        Mistake(
             "best-case",
             _by(lambda loss, g, t: loss(g, t).min()),
             "You look at the target that each guess comes nearest to. Every target should count: their mean.",

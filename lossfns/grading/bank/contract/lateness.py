@@ -254,6 +254,11 @@ LATENESS = Exercise(
             "Each train is right. What turns a total into a mean?",
         ),
         Mistake(
+            "dearest-train",
+            _late(reduction=torch.max),
+            "The cost of each train is right, and you return the largest. Their mean was asked.",
+        ),
+        Mistake(
             "not-reduced",
             _late(reduction=lambda x: x),
             "The cost of each train is right. One number was asked: their mean.",

@@ -182,6 +182,18 @@ ORDER = Exercise(
             _level(lambda s, o: min(s / o, 1.0)),
             "Your share is one price over the other, and is more than 1 when being short is dearer. Over *both* together.",
         ),
+        *(
+            Mistake(
+                f"margin-{name}",
+                _level(share),
+                "That ratio belongs to a *selling price* and a purchase price. Here the two costs of a miss are given themselves: take "
+                "`short` and `over` as q says.",
+            )
+            for name, share in (
+                ("over-the-price", lambda s, o: (s - o) / s),
+                ("over-both", lambda s, o: (s - o) / (s + o)),
+            )
+        ),
         Mistake(
             "interpolated",
             lambda d, s, o: torch.quantile(d, s / (s + o)),

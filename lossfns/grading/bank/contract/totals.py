@@ -368,6 +368,16 @@ TOTALS = Exercise(
             "You predict each group's largest bill: it adds up to too much.",
         ),
         Mistake(
+            "smallest",
+            _by_group(lambda b: b.min()),
+            "You predict each group's smallest bill: it adds up to too little.",
+        ),
+        Mistake(
+            "first-bill",
+            _by_group(lambda b: b[0]),
+            "You predict the first bill of each group, for everybody in it. What do the others add to the total?",
+        ),
+        Mistake(
             "middle-of-the-range",
             _by_group(lambda b: (b.min() + b.max()) / 2),
             "You predict the middle between the smallest and the largest bill of a group. What do the others add to the total?",

@@ -270,6 +270,17 @@ NEW_WORLD = Exercise(
             "That is the right sum of logarithms. What makes probabilities of it?",
         ),
         Mistake(
+            "logarithms-over-their-sum",
+            _moved(lambda p, old, new: p.log() + new.log() - old.log()),
+            "That is the right sum of logarithms, but you divide logarithms by their sum. They have to become weights again first.",
+        ),
+        Mistake(
+            "weights-as-odds",
+            _moved(lambda p, old, new: p * new / old, _probability),
+            "The factors are right. You turn each w into w / (1 + w), as if it were odds against all the others; it is a weight among "
+            "weights, and the row of them should add up to 1.",
+        ),
+        Mistake(
             "times-both",
             _moved(lambda p, old, new: p * new * old),
             "You multiply by both shares. The old ones must come out: on which side of the fraction?",
