@@ -2,12 +2,15 @@
 
 import ast
 import inspect
+import random
 import reprlib
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+import torch
 
 from lossfns.grading.exercise import Example, Exercise, Question, Verdict
 from lossfns.grading.explain import (
@@ -46,6 +49,11 @@ TIPS = {
     "does not require grad": "Autograd follows only what it was asked to: `requires_grad_()` on the prediction first.",
 }
 
+NOT_REPEATABLE = (
+    "Called again on the same inputs, your function returns something else: it draws random numbers, or it keeps something "
+    "from one call to the next. All that it needs is given to it."
+)
+
 
 def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdict:
     """The verdict on an answer: a function for an Exercise, a letter for a Question."""
@@ -57,7 +65,24 @@ def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdic
         return Verdict("error", f"A function was asked, {task.signature}; {short(answer)} is none.")
     if problem := _wrong_parameters(task, answer):
         return Verdict("error", problem)
-    return judge_recording(task, record(answer, probes(task, seed)), seed=seed)
+    came = record(answer, probes(task, seed))
+    verdict = judge_recording(task, came, seed=seed)
+    if verdict.status == "wrong" and _differs_again(answer, probes(task, seed), came, task.rtol):
+        return replace(verdict, status="mistake", mistake="not repeatable", sentence=NOT_REPEATABLE)
+    return verdict
+
+
+def _differs_again(answer: Callable, probes: Sequence[Probe], came: Recording, rtol: float) -> bool:
+    """Whether the answer returns something else on the same inputs where chance falls differently."""
+
+    def elsewhere(*args: object) -> object:
+        random.seed(1)
+        np.random.seed(1)
+        torch.manual_seed(1)
+        return answer(*args)
+
+    again = record(elsewhere, probes)
+    return not again.timed_out and not same_recording(again, came, rtol)
 
 
 def judge_recording(task: Exercise, came: Recording, *, seed: int) -> Verdict:

@@ -51,6 +51,26 @@ def test_an_answer_without_explanation_is_wrong_and_shows_an_input():
     assert verdict.example.expected in verdict.message and verdict.example.yours in verdict.message
 
 
+def scattered(a, b, k):
+    return weighted_gap(a, b, k) + torch.rand(())
+
+
+def scattered_by_numpy(a, b, k):
+    return weighted_gap(a, b, k) + np.random.rand()
+
+
+def counting():
+    calls = []
+    return lambda a, b, k: calls.append(k) or weighted_gap(a, b, k) + len(calls) ** 2
+
+
+@pytest.mark.parametrize("answer", [scattered, scattered_by_numpy, counting()])
+def test_an_answer_that_differs_when_called_again_is_told_so(answer):
+    verdict = judge(SCALAR, answer)
+    assert (verdict.status, verdict.mistake) == ("mistake", "not repeatable")
+    assert "draws random numbers" in verdict.message
+
+
 def test_what_is_right_already_is_said_first():
     verdict = judge(SCALAR, lambda a, b, k: weighted_gap(a, b, 1.0))
     assert verdict.message.startswith("Right on 5 of 10 inputs.\n")
