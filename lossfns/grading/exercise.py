@@ -76,7 +76,8 @@ class Exercise(_Task):
     """A function to write, or (with `shipped`) a function to mend.
 
     `reference` is the solution that a learner is shown. `probes(rng)` yields the inputs. A variant is a right answer
-    written differently. `gives` completes "… was asked": what the function returns.
+    written differently. `gives` completes "… was asked": what the function returns. `ordinal` names the argument, if
+    there is one, of which only the order counts; two of the probes then write one order in two ways.
     """
 
     reference: Callable
@@ -87,6 +88,7 @@ class Exercise(_Task):
     regimes: tuple[Regime, ...] = ()
     shipped: Callable | None = None
     symptom: str = ""
+    ordinal: str = ""
     rtol: float = 2e-5  # loose enough for an answer in float32, tight enough to tell the mistakes apart
     options: None = None
 

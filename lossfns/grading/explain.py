@@ -198,6 +198,21 @@ def _no_effect(case: Case) -> Finding | None:
     return None
 
 
+def sized(case: Case) -> Finding | None:
+    """Of one argument only the order is asked for, and its size counts: two inputs that write one order in two ways tell."""
+    name = case.exercise.ordinal
+    if not name:
+        return None
+    for i, j in _twins(case, case.exercise.parameters.index(name)):
+        if _alike(case, i, j, WANTED) and not _alike(case, i, j, CAME):
+            return Finding(
+                f"relation: the size of {name} counts",
+                f"The same order of `{name}`, written with other numbers, changes what you return. Only which is larger may count.",
+                j,
+            )
+    return None
+
+
 WANTED, CAME = 1, 2  # in a row of a Case
 
 

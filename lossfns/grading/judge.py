@@ -21,6 +21,7 @@ from lossfns.grading.explain import (
     regime,
     relation,
     same_recording,
+    sized,
     wrong_kind,
     wrong_shape,
 )
@@ -191,6 +192,7 @@ def _explained(case: Case, known: dict[str, Recording]) -> Verdict:
         not_finite,
         relation,
         regime,
+        sized,
     )
     finding = next((found for find in finders if (found := find(case))), None)
     return Verdict(

@@ -13,7 +13,7 @@ from lossfns.grading.exercise import Mistake, Regime
 from lossfns.grading.explain import Case, Finding, same_outcome
 from lossfns.grading.record import Outcome, Probe, Recording
 
-PRAISE = re.compile(r"^Right (where|while|for) [^.]*\. ")
+PRAISE = re.compile(r"^Right (where|while|for) [^.]*\. (?!Otherwise|Elsewhere|Beyond|Then|Far|In )")
 ENOUGH = 4  # inputs outside the regime on which the mistake has to show, so that no name is given by luck
 
 

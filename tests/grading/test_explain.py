@@ -20,6 +20,7 @@ from toys import (
 from toys import price as positive
 from toys import weighted_gap as scalar
 
+from lossfns.grading import verdict
 from lossfns.grading.exercise import Mistake
 from lossfns.grading.explain import _equal
 from lossfns.grading.judge import judge
@@ -292,3 +293,11 @@ def test_one_pair_that_agrees_by_chance_is_no_proof_that_an_argument_is_ignored(
 
     task = exercise(name="capped", reference=lambda x, k: x.sum() * k, probes=probes)
     assert named(task, lambda x, k: x.sum() ** 2 * (k - 0.5) * (k - 2.0)) != "relation: k has no effect"
+
+
+def test_grades_whose_size_counts_are_told_apart_from_an_order():
+    def by_gaps(scores, relevance):
+        gaps = relevance[:, None] - relevance
+        return (gaps.clamp(min=0) ** 2 * torch.nn.functional.softplus(scores - scores[:, None])).sum()
+
+    assert verdict("pick-02", by_gaps).mistake == "relation: the size of relevance counts"

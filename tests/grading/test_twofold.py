@@ -70,10 +70,10 @@ def test_praise_that_the_second_thing_takes_back_is_left_out():
 
 
 def test_number_that_is_none_is_placed():
-    def ratio(positive, negative):
-        return -(positive.exp() / (positive.exp() + negative.exp())).square().log().mean() / 2
+    def rounded_to_one(positive, negative):
+        return -(1 - torch.sigmoid(negative - positive)).log().mean()
 
-    assert "hundreds apart. There yours is nan" in verdict("pick-01", ratio).sentence
+    assert "far apart. There yours is inf" in verdict("pick-01", rounded_to_one).sentence
 
 
 def test_error_of_an_edge_case_is_placed():

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 import torch
 import torch.nn.functional as F
 
-from lossfns.grading.bank.choosing.lists import _by_grade, _from_the_end, _listmle, _listnet
+from lossfns.grading.bank.choosing.bpr import _bpr
+from lossfns.grading.bank.choosing.listmle import _by_grade, _from_the_end, _listmle
+from lossfns.grading.bank.choosing.listnet import _listnet
 from lossfns.grading.bank.choosing.measure import _high_first, _ndcg
-from lossfns.grading.bank.choosing.pairs import _bpr, _pairs_of
+from lossfns.grading.bank.choosing.ranknet import _pairs_of
 from lossfns.grading.bank.choosing.training import _gaps, _pairwise, _ranker
 from parts import all_of
 

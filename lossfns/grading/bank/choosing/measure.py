@@ -59,6 +59,10 @@ def _ndcg(
     return measure
 
 
+def _lowest_of(order, k):
+    return order.flip(0)[:k].flip(0)
+
+
 def _cut_before_sorting(s, r, k):
     return _ndcg()(s[:k], r[:k], k)
 
@@ -78,6 +82,35 @@ def _by_loop(s, r, k):
     pairs = list(zip(s.tolist(), r.tolist(), strict=True))
     best = dcg(sorted(pairs, key=lambda pair: -pair[1]))
     return dcg(sorted(pairs, reverse=True)) / best if best else 0.0
+
+
+def _in_steps(scores, relevance, k):
+    k = min(k, len(scores))
+    by_score = relevance[torch.argsort(scores, descending=True)][:k]
+    by_grade = torch.sort(relevance, descending=True).values[:k]
+    discount = torch.log2(torch.arange(2, k + 2))
+    dcg = ((2**by_score - 1) / discount).sum()
+    best = ((2**by_grade - 1) / discount).sum()
+    if best == 0:
+        return 0.0
+    return dcg / best
+
+
+def _place_by_place(scores, relevance, k):
+    order, best_order = torch.argsort(-scores), torch.argsort(-relevance)
+    dcg, best = 0.0, 0.0
+    for i in range(min(k, len(scores))):
+        dcg += (2 ** relevance[order[i]] - 1) / np.log2(i + 2)
+        best += (2 ** relevance[best_order[i]] - 1) / np.log2(i + 2)
+    return dcg / best if best > 0 else 0.0
+
+
+def _by_places(s, r, k):
+    def dcg(x):
+        places = _high_first(x) + 1
+        return ((2**r - 1) / torch.log2(places + 1))[places <= k].sum()
+
+    return dcg(s) / dcg(r) if r.any() and dcg(r) > 0 else torch.zeros(())
 
 
 def _reciprocal_rank(s, r, k):
@@ -168,6 +201,16 @@ NDCG = Exercise(
             "The gains are right. You multiply by the logarithm, so a lower place counts more.",
         ),
         Mistake(
+            "discount-plus-one",
+            _ndcg(discount=lambda places: torch.log2(places) + 1),
+            "The gains are right. You add the 1 to the logarithm of the place; it belongs to the place, inside.",
+        ),
+        Mistake(
+            "doubled-gain",
+            _ndcg(gain=lambda r: 2 * r - 1),
+            "The gain is 2 to the *power* of the grade, minus 1; you double the grade.",
+        ),
+        Mistake(
             "natural-gain",
             _ndcg(gain=lambda r: torch.exp(r) - 1),
             "Order, discount and cut are right. Your gain is e to the power of the grade, minus 1; the base is 2.",
@@ -226,7 +269,8 @@ NDCG = Exercise(
         Mistake(
             "best-uncut",
             _ndcg(best_cut=lambda order, k: order),
-            "Right where k takes in the whole list. Otherwise you divide by the whole best list, so that even a perfect order cannot reach 1.",
+            "Right where k takes in the whole list. You divide by the whole best list, though k places are shown: even a perfect order "
+            "cannot reach 1.",
         ),
         Mistake(
             "k-ignored",
@@ -242,6 +286,32 @@ NDCG = Exercise(
             "cut-before-sorting",
             _cut_before_sorting,
             "Right where k takes in the whole list. You keep the first k items as they came; the k with the highest scores were asked.",
+        ),
+        Mistake(
+            "lowest-kept",
+            _ndcg(cut=_lowest_of),
+            "Right where k takes in the whole list. You cut the list after k while it still runs from low to high, and turn it round "
+            "afterwards: so the k *lowest* scores are kept.",
+        ),
+        Mistake(
+            "lowest-kept-of-the-best",
+            _ndcg(best_cut=_lowest_of),
+            "Right where k takes in the whole list. You cut the best order after k while it still runs from low to high, and turn it "
+            "round afterwards: so the k *lowest* grades are kept.",
+        ),
+        Mistake(
+            "lowest-kept-twice",
+            _ndcg(cut=_lowest_of, best_cut=_lowest_of),
+            "Right where k takes in the whole list. You cut both orders after k while they still run from low to high, and turn them "
+            "round afterwards: so the k *lowest* are kept.",
+        ),
+        Mistake(
+            "best-of-these-nan",
+            lambda s, r, k: _ndcg(end=lambda own, best: own / best)(
+                s[_high_first(s)[:k]], r[_high_first(s)[:k]], k
+            ),
+            "Right where k takes in the whole list. You compare with the best order of the k items that were shown; a better item may "
+            "have been left below.",
         ),
         Mistake(
             "best-of-these",
@@ -270,6 +340,21 @@ NDCG = Exercise(
             "Right where something is relevant. Where nothing is, the text says what to return.",
         ),
         Mistake(
+            "order-for-places",
+            _by_places,
+            "You take `argsort` for the places of the items. It says *who* stands first, second, …, not in which place an item stands.",
+        ),
+        Mistake(
+            "always-one",
+            _ndcg(order=lambda s, r: _high_first(r)),
+            "Yours is 1 wherever something is relevant: above and below the line stands the same order. Which order do the scores give?",
+        ),
+        Mistake(
+            "complement",
+            _ndcg(end=lambda own, best: 1 - own / best if best > 0 else torch.zeros(())),
+            "Yours is 1 minus the fraction. Here the best order is worth 1, and the worse it is, the less.",
+        ),
+        Mistake(
             "mean-for-sum",
             lambda s, r, k: _ndcg()(s, r, k) / min(k, len(s)),
             "You take a mean over the places as well. The two sums are divided as they are.",
@@ -289,18 +374,10 @@ NDCG = Exercise(
             lambda s, r, k: torch.nan_to_num(_ndcg(end=lambda own, best: own / best)(r, s, k)),
             "Scores and relevance have changed places: the grades give the gains, the scores the order.",
         ),
-        Mistake(
-            "linear-gain-and-nan",
-            _ndcg(gain=lambda r: r, end=lambda own, best: own / best),
-            "Order, discount and cut are right. The gain of grade r is 2^r − 1; and where nothing is relevant you divide 0 by 0.",
-        ),
-        Mistake(
-            "best-uncut-and-nan",
-            _ndcg(best_cut=lambda order, k: order, end=lambda own, best: own / best),
-            "You divide by the whole best list, though only k places are shown; and by 0 where nothing is relevant.",
-        ),
     ),
     variants=(
+        _in_steps,
+        _place_by_place,
         _in_numpy,
         _by_loop,
         lambda s, r, k: ndcg(s.float(), r.float(), k),

@@ -42,6 +42,8 @@ def wards(rng: np.random.Generator) -> Iterator[Probe]:
         places = worth.argsort(1).argsort(1)
         places[0, places[0] == 1] = 0  # a tie in the first list
         yield Probe((x, places * 3.0 ** np.arange(lists)[:, None] + np.arange(lists)[:, None], lr, steps))
+        if steps == 2:  # the same orders, all graded from 0 to 3
+            yield Probe((x, places.astype(float), lr, steps))
 
 
 def _ranker(loss, start=0.0, extra=0, direction=1):
@@ -102,6 +104,30 @@ def _ward_by_ward(x, grades, lr, steps):
     return w
 
 
+def _adam(x, grades, lr, steps):
+    w = torch.zeros(x.shape[-1], dtype=x.dtype, requires_grad=True)
+    mean, square = torch.zeros_like(w), torch.zeros_like(w)
+    for t in range(1, steps + 1):
+        (slope,) = torch.autograd.grad(_pairwise()(x @ w, grades), w)
+        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        step = mean / (1 - 0.9**t) / ((square / (1 - 0.999**t)).sqrt() + 1e-8)
+        w = (w - lr * step).detach().requires_grad_()
+    return w.detach()
+
+
+def _by_table(x, grades, lr, steps):
+    w = torch.zeros(x.shape[-1], dtype=x.dtype, requires_grad=True)
+    for _ in range(steps):
+        scores = x @ w
+        gaps = scores[:, :, None] - scores[:, None, :]
+        above = (grades[:, :, None] > grades[:, None, :]).to(x.dtype)
+        cost = -F.logsigmoid(gaps) * above
+        loss = cost.sum() / above.sum()
+        (slope,) = torch.autograd.grad(loss, w)
+        w = (w - lr * slope).detach().requires_grad_()
+    return w.detach()
+
+
 def _by_hand(x, grades, lr, steps):
     lists, m, d = x.shape
     pairs = [
@@ -159,6 +185,7 @@ RANKER = Exercise(
             "a single step is taken",
         ),
     ),
+    ordinal="grades",
     gives="the weights w, shape (d,),",
     hints=(
         "What does the loss ask of a score, and does anyone need that? The grades of two lists are in different units.",
@@ -199,6 +226,21 @@ RANKER = Exercise(
             "You brought the lists to one scale, which helps. It is still a regression; the text asks for the pairwise loss.",
         ),
         Mistake(
+            "least-to-largest",
+            _ranker(
+                lambda s, g: (
+                    (s - (g - g.amin(1, keepdim=True)) / (g.amax(1, keepdim=True) - g.amin(1, keepdim=True)))
+                    ** 2
+                ).mean()
+            ),
+            "You brought the lists to one scale, which helps. It is still a regression; the text asks for the pairwise loss.",
+        ),
+        Mistake(
+            "logarithms-regressed",
+            _ranker(lambda s, g: ((s - torch.log1p(g)) ** 2).mean()),
+            "Logarithms bring the lists' scales nearer to each other. It is still a regression; the text asks for the pairwise loss.",
+        ),
+        Mistake(
             "absolute",
             _ranker(lambda s, g: (s - g).abs().mean()),
             "Absolute error listens less to large grades. It still asks each score to *equal* a grade.",
@@ -226,7 +268,8 @@ RANKER = Exercise(
         Mistake(
             "both-ways",
             _ranker(_pairwise(valid=lambda s, g: _gaps(g) != 0)),
-            "Your w stays at 0. Where every pair appears twice, once each way round, one half of the loss undoes the other; or is w never moved?",
+            "Your w stays at 0, so your loss is level there. Does every pair appear twice, once each way round? Does a pair that is level cost "
+            "nothing? Or is w never moved?",
         ),
         Mistake(
             "sum",
@@ -249,6 +292,16 @@ RANKER = Exercise(
             "over-the-table",
             _ranker(_pairwise(end=lambda costs, valid: (costs * valid).mean())),
             "The loss of each pair is right. You divide by all cells of the tables, most of which are no pair.",
+        ),
+        Mistake(
+            "over-items",
+            _ranker(_pairwise(end=lambda costs, valid: (costs * valid).sum() / costs[..., 0].numel())),
+            "The loss of each pair is right. You divide by the number of patients; the mean is over the pairs.",
+        ),
+        Mistake(
+            "ties-level",
+            _ranker(lambda s, g: F.softplus(-_gaps(s) * torch.sign(_gaps(g))).mean()),
+            "Each pair is there twice, which would not matter. But ties, and each patient with himself, are counted in your mean.",
         ),
         Mistake(
             "over-all-pairs",
@@ -281,9 +334,39 @@ RANKER = Exercise(
             "You weigh the pairs by how far the grades are apart, so the lists' scales are back.",
         ),
         Mistake(
+            "gap-times-gap",
+            _ranker(_pairwise(cost=lambda gap, g: F.softplus(-gap * _gaps(g)))),
+            "You multiply the difference of the scores by that of the grades, so the lists' scales are back.",
+        ),
+        Mistake(
             "gaps-regressed",
             _ranker(lambda s, g: ((_gaps(s) - _gaps(g)) ** 2).mean()),
             "You compare pairs, and ask that the scores differ by as much as the grades. Only which is larger counts.",
+        ),
+        Mistake(
+            "gaps-of-pairs-regressed",
+            _ranker(_pairwise(cost=lambda gap, g: (gap - _gaps(g)) ** 2)),
+            "You compare pairs, and ask that the scores differ by as much as the grades. Only which is larger counts.",
+        ),
+        Mistake(
+            "gap-of-one-asked",
+            _ranker(_pairwise(cost=lambda gap, g: (gap - 1) ** 2)),
+            "The pairs are right. You ask each gap to equal 1, and punish a pair that is right by more.",
+        ),
+        Mistake(
+            "same-place-of-other-lists",
+            _ranker(lambda s, g: F.softplus(s - s[:, None])[g[:, None] > g].mean()),
+            "You compare patients of *different* wards that stand in the same row. Along which axis do the patients of one ward lie?",
+        ),
+        Mistake(
+            "most-urgent-only",
+            _ranker(lambda s, g: F.cross_entropy(s, g.argmax(1))),
+            "You ask for the most urgent patient of each ward only. Among the others there is an order, too.",
+        ),
+        Mistake(
+            "adam",
+            _adam,
+            "The loss is right. Adam takes the steps in yours; they should be those of plain gradient descent, as they were.",
         ),
         Mistake(
             "hinge",
@@ -298,6 +381,11 @@ RANKER = Exercise(
         Mistake(
             "listmle",
             _ranker(_listmle),
+            "ListMLE ranks well, too. Here the mean over pairs was asked.",
+        ),
+        Mistake(
+            "listmle-mean",
+            _ranker(lambda s, g: _listmle(s, g) / s.shape[1]),
             "ListMLE ranks well, too. Here the mean over pairs was asked.",
         ),
         Mistake(
@@ -331,6 +419,6 @@ RANKER = Exercise(
         _with_an_optimizer,
         _by_lists,
         _ranker(_pairwise(cost=lambda gap, g: -F.logsigmoid(gap))),
-        _ranker(_pairwise(end=lambda costs, valid: (costs * valid).sum() / valid.sum())),
+        _by_table,
     ),
 )

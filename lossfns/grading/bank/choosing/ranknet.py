@@ -1,7 +1,6 @@
-"""Pairs: BPR and RankNet. Each function below a heading is the solution that a learner may ask for."""
+"""Pairs of a list: RankNet. The function below the heading is the solution that a learner may ask for."""
 
 from collections.abc import Iterator
-from math import log
 
 import numpy as np
 import torch
@@ -9,232 +8,6 @@ import torch.nn.functional as F
 
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
-
-# pick-01 · BPR -----------------------------------------------------------------------------------------------------
-
-
-def bpr_loss(positive, negative):
-    return torch.nn.functional.softplus(negative - positive).mean()
-
-
-def two_scores(rng: np.random.Generator) -> Iterator[Probe]:
-    """Pairs that are right, wrong and mixed, alone and in batches; then some that are hundreds apart."""
-    for n in (1, 2, 5, 8):
-        yield Probe((rng.normal(0.5, 1.5, n).round(2), rng.normal(0, 1.5, n).round(2)))
-    yield Probe((np.array([3.1, 2.4, 4.0]), np.array([0.2, -1.0, 0.7])))  # all right
-    yield Probe((np.array([-2.0, 0.1]), np.array([1.5, 2.2])))  # all wrong
-    yield Probe((np.array([-30.0, 1.0]), np.array([10.0, 0.5])))
-    yield Probe((np.array([900.0, 3.0]), np.array([-800.0, 2.0])))
-    yield Probe((np.array([-700.0, 900.0, 0.5]), np.array([1000.0, 880.0, 0.0])))
-
-
-def _bpr(cost=lambda d: F.softplus(-d), gap=lambda p, n: p - n, end=torch.Tensor.mean):
-    """A BPR with one of its parts replaced."""
-    return lambda p, n: end(cost(gap(p, n)))
-
-
-HUNDREDS = (
-    Regime(
-        "hundreds apart",
-        lambda p, n: bool((abs(p - n) > 300).any()),
-        "two scores are hundreds apart",
-        "the scores are near each other",
-    ),
-    Regime(
-        "wrong way round",
-        lambda p, n: bool((p < n).all()),
-        "every pair is the wrong way round",
-        "some pair is right",
-    ),
-)
-
-BPR = Exercise(
-    id="pick-01",
-    name="bpr_loss",
-    title="BPR",
-    points=2,
-    minutes=5,
-    difficulty=1,
-    reference=bpr_loss,
-    probes=two_scores,
-    regimes=HUNDREDS,
-    gives="one number, the mean over the pairs,",
-    hints=(
-        "How sure is the model that the chosen item belongs above the other? Only the difference of the two scores can say.",
-        "The probability is σ(positive − negative); you pay minus its logarithm, for each pair. How can that be "
-        "computed when the difference is −1700?",
-        "−log σ(d) is log(1 + exp(−d)), which torch calls `softplus` of −d and `logsigmoid` of d with a minus. Then the mean.",
-    ),
-    mistakes=(
-        Mistake(
-            "swapped",
-            _bpr(gap=lambda p, n: n - p),
-            "Your loss falls when the item that was *not* chosen rises. Which of the two should be above?",
-        ),
-        Mistake(
-            "swapped-and-overflow",
-            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d)), gap=lambda p, n: n - p),
-            "Your loss falls when the item that was *not* chosen rises. Which of the two should be above? (And hundreds apart it is infinite.)",
-        ),
-        Mistake(
-            "log-of-the-mean",
-            lambda p, n: -torch.log(torch.sigmoid(p - n).mean()),
-            "Right for a single pair. You average the probabilities and take one logarithm; each pair has a price of its own.",
-        ),
-        Mistake(
-            "no-minus",
-            _bpr(cost=F.logsigmoid),
-            "Yours is never positive, and a price should be. The logarithm of a probability is negative.",
-        ),
-        Mistake(
-            "no-log",
-            _bpr(cost=lambda d: 1 - torch.sigmoid(d)),
-            "You pay the probability of being wrong. The loss is minus the logarithm of the probability of being right: it has "
-            "no upper end.",
-        ),
-        Mistake(
-            "minus-probability",
-            _bpr(cost=lambda d: -torch.sigmoid(d)),
-            "You pay minus the probability itself; the logarithm is missing.",
-        ),
-        Mistake(
-            "probability",
-            _bpr(cost=torch.sigmoid),
-            "You return the probability that the pair is right. What does one pay for it?",
-        ),
-        Mistake(
-            "odds",
-            _bpr(cost=lambda d: torch.exp(-d)),
-            "You pay exp(−d): the 1 that the sigmoid has, and the logarithm, are missing.",
-        ),
-        Mistake(
-            "hinge",
-            _bpr(cost=lambda d: torch.relu(1 - d)),
-            "You wrote the hinge loss on the difference. Its price ends at a margin; this one's never quite does.",
-        ),
-        Mistake(
-            "plain-difference",
-            _bpr(cost=lambda d: -d),
-            "Yours falls without end while the gap grows. A pair that is right by a mile should cost nearly 0, and not less.",
-        ),
-        Mistake(
-            "right-pairs-free",
-            _bpr(cost=lambda d: torch.relu(-d)),
-            "A pair that is right costs nothing in yours, and one that is level neither. At a difference of 0, how sure is the model?",
-        ),
-        Mistake(
-            "squared",
-            _bpr(cost=lambda d: (1 - d) ** 2),
-            "You ask that the difference be 1. Then a pair that is right by 10 is punished for it.",
-        ),
-        Mistake(
-            "absolute-gap",
-            _bpr(gap=lambda p, n: (p - n).abs()),
-            "Right while every pair is the right way round. Yours cannot tell 2 too high from 2 too low.",
-        ),
-        Mistake(
-            "each-alone",
-            lambda p, n: (F.softplus(-p) + F.softplus(n)).mean(),
-            "You ask that the chosen one be above 0 and the other below. Only their difference is asked for: add 100 to both.",
-        ),
-        Mistake(
-            "logs-subtracted",
-            lambda p, n: (F.logsigmoid(n) - F.logsigmoid(p)).mean(),
-            "You subtract the two logarithms. The sigmoid belongs round the difference of the scores: add 100 to both and see.",
-        ),
-        Mistake(
-            "sigmoids-subtracted",
-            lambda p, n: F.softplus(torch.sigmoid(n) - torch.sigmoid(p)).mean(),
-            "You put a sigmoid round each score first and compare those. The scores themselves are compared.",
-        ),
-        Mistake(
-            "chosen-only",
-            lambda p, n: F.softplus(-p).mean(),
-            "The item that was not chosen takes no part in yours.",
-        ),
-        Mistake(
-            "mean-first",
-            lambda p, n: F.softplus((n - p).mean()),
-            "Right for a single pair. You average the differences and pay once; each pair pays for itself.",
-        ),
-        Mistake(
-            "all-pairs",
-            lambda p, n: F.softplus(n - p[:, None]).mean(),
-            "Right for a single pair. You compare every chosen item with every other one; row i belongs to row i.",
-        ),
-        Mistake(
-            "sum",
-            _bpr(end=torch.Tensor.sum),
-            "Each pair is right. Twice the data would double your loss: what turns a total into a mean?",
-        ),
-        Mistake(
-            "not-reduced",
-            _bpr(end=lambda e: e),
-            "The price of each pair is right. One number was asked: their mean.",
-        ),
-        Mistake(
-            "overflow",
-            _bpr(cost=lambda d: torch.log(1 + torch.exp(-d))),
-            "Right while the scores are near each other. Hundreds apart, yours is infinite: what is exp(1000), or σ(−1000), "
-            "in a computer?",
-        ),
-        Mistake(
-            "epsilon",
-            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d) + 1e-10)),
-            "Right while the scores are near each other. What you add inside the logarithm puts a lid on the price: a "
-            "pair that is 1700 the wrong way round should cost 1700.",
-        ),
-        Mistake(
-            "epsilon-8",
-            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d) + 1e-8)),
-            "Right while the scores are near each other. What you add inside the logarithm puts a lid on the price: a "
-            "pair that is 1700 the wrong way round should cost 1700.",
-        ),
-        Mistake(
-            "epsilon-12",
-            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d) + 1e-12)),
-            "Right while the scores are near each other. What you add inside the logarithm puts a lid on the price: a "
-            "pair that is 1700 the wrong way round should cost 1700.",
-        ),
-        Mistake(
-            "epsilon-15",
-            _bpr(cost=lambda d: -torch.log(torch.sigmoid(d) + 1e-15)),
-            "Right while the scores are near each other. What you add inside the logarithm puts a lid on the price: a "
-            "pair that is 1700 the wrong way round should cost 1700.",
-        ),
-        Mistake(
-            "wrong-pairs-counted",
-            _bpr(cost=lambda d: (d < 0).double()),
-            "You count the pairs that are the wrong way round. That is a measure, and a flat one: a price has to feel how wrong a pair is.",
-        ),
-        Mistake(
-            "bits",
-            _bpr(cost=lambda d: F.softplus(-d) / log(2)),
-            "Yours is in bits. The natural logarithm was asked: a pair that is level costs log 2 = 0.693.",
-        ),
-        Mistake(
-            "two-labels",
-            _bpr(cost=lambda d: F.softplus(-d) + F.softplus(d)),
-            "You pay for both ways round at once, so a pair that is right by a mile costs as much as one that is wrong by a mile.",
-        ),
-    ),
-    variants=(
-        lambda p, n: -F.logsigmoid(p - n).mean(),
-        lambda p, n: F.binary_cross_entropy_with_logits(p - n, torch.ones_like(p)),
-        lambda p, n: np.logaddexp(0, np.asarray(n - p)).mean(),
-        lambda p, n: -torch.stack([p, n], 1).log_softmax(1)[:, 0].mean(),
-        lambda p, n: F.softplus(n.float() - p.float()).mean(),
-        lambda p, n: (
-            sum(
-                max(b - a, 0) + np.log1p(np.exp(-abs(b - a)))
-                for a, b in zip(p.tolist(), n.tolist(), strict=True)
-            )
-            / len(p)
-        ),
-        lambda p, n: F.margin_ranking_loss(p, n, torch.ones_like(p)) * 0 + F.softplus(-(p - n)).mean(),
-    ),
-)
-
 
 # pick-02 · RankNet -------------------------------------------------------------------------------------------------
 
@@ -252,6 +25,9 @@ def graded_lists(rng: np.random.Generator) -> Iterator[Probe]:
         m = len(grades)
         yield Probe((rng.normal(0, 1.3, m).round(2) + 0.01 * np.arange(m), np.array(grades, dtype=float)))
     yield Probe((rng.normal(0, 1, 4).round(2), np.array([3.0, 2.0, 1.0, 0.0])))
+    scores = rng.normal(0, 1.3, 5).round(2)
+    for grades in ([0, 2, 1, 2, 3], [1, 3, 2, 3, 9]):  # one order, written in two ways
+        yield Probe((scores, np.array(grades, dtype=float)))
     yield Probe((np.array([0.3, -1.2, 0.8]), np.array([1.0, 1.0, 1.0])))
     yield Probe((np.array([0.7]), np.array([2.0])))
 
@@ -306,6 +82,23 @@ def _best_item_only(s, r):
     return F.softplus(s[below] - s[r.argmax()]).mean() if below.any() else torch.tensor(0.0)
 
 
+def _ranknet_counted(scores, relevance):
+    total, count = 0.0, 0
+    for i in range(len(scores)):
+        for j in range(len(scores)):
+            if relevance[i] > relevance[j]:
+                total += -torch.log(torch.sigmoid(scores[i] - scores[j]))
+                count += 1
+    return total / count if count > 0 else 0.0
+
+
+def _ranknet_by_table(scores, relevance):
+    gap = scores[:, None] - scores[None, :]
+    above = relevance[:, None] > relevance[None, :]
+    cost = -F.logsigmoid(gap) * above
+    return cost.sum() / above.sum().clamp(min=1)
+
+
 def _ranknet_loop(s, r):
     costs = [
         np.logaddexp(0.0, float(s[j] - s[i])) for i in range(len(s)) for j in range(len(s)) if r[i] > r[j]
@@ -344,6 +137,7 @@ RANKNET = Exercise(
     reference=ranknet_loss,
     probes=graded_lists,
     regimes=(NO_PAIR, TIES),
+    ordinal="relevance",
     gives="one number, the mean over the pairs,",
     hints=(
         "Which two items of a list can be compared at all? And which of the two should be above?",
@@ -489,6 +283,17 @@ RANKNET = Exercise(
             "The pairs are right. You pay the probability of being wrong, and not minus the logarithm of that of being right.",
         ),
         Mistake(
+            "minus-probability",
+            _pairs_of(cost=lambda gap, s, r: -torch.sigmoid(gap)),
+            "The pairs are right. You pay minus the probability itself; the logarithm is missing.",
+        ),
+        Mistake(
+            "right-pairs-free",
+            _pairs_of(cost=lambda gap, s, r: torch.relu(-gap)),
+            "The pairs are right. One that is in order costs nothing in yours, and one that is level neither. At a gap of 0, how sure is "
+            "the model?",
+        ),
+        Mistake(
             "no-minus",
             _pairs_of(cost=lambda gap, s, r: F.logsigmoid(gap)),
             "The pairs are right, and the price has its sign turned round: a logarithm of a probability is negative.",
@@ -506,6 +311,20 @@ RANKNET = Exercise(
                 else torch.tensor(0.0)
             ),
             "You average the gaps of all pairs and pay once. Each pair pays for itself.",
+        ),
+        Mistake(
+            "log-of-the-mean",
+            lambda s, r: (
+                -torch.log(torch.sigmoid(s[:, None] - s)[r[:, None] > r].mean())
+                if (r[:, None] > r).any()
+                else torch.tensor(0.0)
+            ),
+            "The pairs are right. You average their probabilities and take one logarithm; each pair has a price of its own.",
+        ),
+        Mistake(
+            "over-upper-items",
+            _pairs_of(end=_over(lambda costs, valid: valid.any(1).sum())),
+            "The pairs and their prices are right. You divide by the number of items that are above another; the mean is over the pairs.",
         ),
         Mistake(
             "the-worst-pair",
@@ -547,29 +366,12 @@ RANKNET = Exercise(
             _pairs_of(cost=lambda gap, s, r: F.softplus(-gap * (r[:, None] - r))),
             "You multiply the difference of the scores by that of the grades. Only which grade is larger counts.",
         ),
-        Mistake(
-            "gap-times-gap-and-nan",
-            _pairs_of(
-                cost=lambda gap, s, r: F.softplus(-gap * (r[:, None] - r)),
-                end=lambda costs, valid: costs[valid].mean(),
-            ),
-            "You multiply the difference of the scores by that of the grades; only which is larger counts. And with no pair yours is nan.",
-        ),
-        Mistake(
-            "nan-and-ties-turned",
-            _pairs_of(cost=lambda gap, s, r: F.softplus(gap), end=lambda costs, valid: costs[valid].mean()),
-            "In a pair, which one should be above? And where no pair is left, the text says what to return.",
-        ),
-        Mistake(
-            "nan-and-sum-over-items",
-            _pairs_of(end=lambda costs, valid: (costs * valid).sum(1).sum() / valid.any(1).sum()),
-            "You divide by the number of items that are above another one; the mean is over the pairs. And with no pair yours is nan.",
-        ),
     ),
     variants=(
+        _ranknet_counted,
+        _ranknet_by_table,
         _ranknet_loop,
         _ranknet_sorted,
-        _pairs_of(end=lambda costs, valid: (costs * valid).sum() / valid.sum().clamp(min=1)),
         _pairs_of(
             cost=lambda gap, s, r: F.binary_cross_entropy_with_logits(
                 gap, torch.ones_like(gap), reduction="none"
