@@ -17,7 +17,7 @@ def decide(probs, cost):
 
 def situations(rng: np.random.Generator) -> Iterator[Probe]:
     """Tables of cost of several shapes, square ones among them; no case in which two actions cost nearly the same."""
-    for n, k, a in ((1, 2, 2), (4, 2, 3), (5, 3, 2), (6, 3, 3), (6, 4, 4), (8, 3, 5), (13, 3, 4)):
+    for n, k, a in ((1, 2, 2), (5, 2, 2), (4, 2, 3), (5, 3, 2), (6, 3, 3), (6, 4, 4), (8, 3, 5), (13, 3, 4)):
         cost = rng.integers(0, 10, (k, a)) + rng.uniform(0, 0.9, (k, a)).round(1)
         yield Probe((_clear(rng, n, cost), cost))
     mixed = np.array([[0.0, 2.0, 4.0], [12.0, 4.0, 4.4], [1.0, 5.5, 4.6]])
@@ -34,7 +34,7 @@ def situations(rng: np.random.Generator) -> Iterator[Probe]:
     even = np.array([[3.0, 0.0], [3.0, 0.0], [3.0, 6.0]])
     yield Probe((np.array([[0.3, 0.35, 0.35], [0.1, 0.2, 0.7]]), even))
     umbrella = np.array([[0.0, 1.0], [9.0, 1.0]])  # dry, wet; leave it, take it
-    yield Probe((np.array([[0.95, 0.05], [0.8, 0.2], [0.55, 0.45], [0.3, 0.7]]), umbrella))
+    yield Probe((np.array([[0.95, 0.05], [0.8, 0.2], [0.55, 0.45], [0.3, 0.7], [0.05, 0.95]]), umbrella))
 
 
 def _clear(rng: np.random.Generator, n: int, cost: np.ndarray) -> np.ndarray:
@@ -224,6 +224,11 @@ DECIDE = Exercise(
             "from-one",
             lambda p, c: (p @ c).argmin(1) + 1,
             "You count actions from 1. The first one is 0.",
+        ),
+        Mistake(
+            "probability",
+            lambda p, c: p.amax(1),
+            "You return how likely the likeliest class is. Which action is cheapest was asked.",
         ),
         Mistake(
             "one-hot",

@@ -99,6 +99,24 @@ def _from_a_table(loss, targets, guesses):
     return guesses[table.mean(dim=1).argmin()]
 
 
+def _after_the_last(loss, targets, guesses):
+    """The last guess that is cheaper than the one before it."""
+    best, before = guesses[0], float("inf")
+    for guess in guesses:
+        cost = loss(guess, targets).mean()
+        best, before = guess if cost < before else best, cost
+    return best
+
+
+def _after_the_first(loss, targets, guesses):
+    """The last guess that is cheaper than the first."""
+    best = guesses[0]
+    for guess in guesses:
+        if loss(guess, targets).mean() < loss(guesses[0], targets).mean():
+            best = guess
+    return best
+
+
 def _votes(loss, targets, guesses):
     """The guess that is the best one for most of the targets; of several such the first."""
     best_for = loss(guesses[:, None], targets[None, :]).argmin(0)
@@ -134,23 +152,22 @@ CHEAPEST = Exercise(
     difficulty=1,
     reference=best_constant,
     probes=askings,
-    regimes=tuple(
+    regimes=(
         Regime(
-            f"another loss than {known.__name__}",
-            lambda loss, targets, guesses, known=known: loss is not known,
-            f"the loss is another than {known.__name__}",
-            f"the loss is {known.__name__}",
-        )
-        for known in KNOWN[:2]
-    )
-    + tuple(
-        Regime(
-            f"cheapest {name}",
-            lambda loss, targets, guesses, place=place: _stands(place, loss, targets, guesses),
-            f"the cheapest guess stands {name} of all (does the loop come to it?)",
-            f"the cheapest guess does not stand {name}",
-        )
-        for name, place in (("first", 0), ("last", -1))
+            "asymmetric loss",
+            lambda loss, targets, guesses: loss in (missing_costs_four, relative),
+            "it matters which of the two is the prediction",
+            "the loss is symmetric",
+        ),
+        *(
+            Regime(
+                f"cheapest {name}",
+                lambda loss, targets, guesses, place=place: _stands(place, loss, targets, guesses),
+                f"the cheapest guess stands {name} of all (does the loop come to it?)",
+                f"the cheapest guess does not stand {name}",
+            )
+            for name, place in (("first", 0), ("last", -1))
+        ),
     ),
     gives="one of the guesses",
     hints=(
@@ -194,6 +211,16 @@ CHEAPEST = Exercise(
             "pairs",
             lambda loss, t, g: min(zip(g, t), key=lambda pair: float(loss(*pair)))[0],  # noqa: B905
             "You pair each guess with one target. Each guess has to face all the targets.",
+        ),
+        Mistake(
+            "cheaper-than-the-one-before",
+            _after_the_last,
+            "You compare each guess with the one before it. The cheapest so far is what it has to beat.",
+        ),
+        Mistake(
+            "cheaper-than-the-first",
+            _after_the_first,
+            "You keep the last guess that is cheaper than the first. When a better one is found, does its cost become the one to beat?",
         ),
         Mistake(
             "votes",

@@ -220,6 +220,21 @@ LATENESS = Exercise(
             "square, a late one `price` times that.",
         ),
         Mistake(
+            "price-divides-late",
+            _late(late=lambda d, w: d**2 / w),
+            "Early trains are right. You divide a late one's square by the price. Being late is the dearer side: it multiplies.",
+        ),
+        Mistake(
+            "price-as-threshold",
+            lambda p, a, w: torch.where(a - p > w, w, 1.0).mul((a - p) ** 2).mean(),
+            "You hold the minutes against the price. A train is late when it comes later than promised, if only by a little.",
+        ),
+        Mistake(
+            "late-cubed",
+            _late(late=lambda d, w: w * d**3),
+            "Early trains are right. A late one costs the price times the *square* of its minutes, no higher power.",
+        ),
+        Mistake(
             "price-added",
             _late(late=lambda d, w: d**2 + w),
             "Early trains are right. You *add* the price for a late train. It multiplies.",

@@ -177,10 +177,28 @@ ORDER = Exercise(
             lambda d, s, o: d.median(),
             "You order the median demand; the prices have no say.",
         ),
+        *(
+            Mistake(
+                f"ratio-of-prices{name}",
+                _level(share),
+                "Your share is one price over the other, which can be more than 1. A share is a part of *both* together.",
+            )
+            for name, share in (
+                ("", lambda s, o: min(s / o, 1.0)),
+                ("-upside-down", lambda s, o: min(o / s, 1.0)),
+            )
+        ),
         Mistake(
-            "ratio-of-prices",
-            _level(lambda s, o: min(s / o, 1.0)),
-            "Your share is one price over the other, and is more than 1 when being short is dearer. Over *both* together.",
+            "reaches-the-mean",
+            lambda d, s, o: d[d >= d.mean()].min(),
+            "You order the first demand that reaches the mean; the prices have no say.",
+        ),
+        Mistake(
+            "days-not-umbrellas",
+            lambda d, s, o: min(
+                sorted(d.tolist()), key=lambda x: round(float(s * (d > x).sum() + o * (d < x).sum()), 6)
+            ),
+            "You charge for each *day* with too few or too many, as if by one umbrella. Each umbrella costs: by how many were you wrong?",
         ),
         *(
             Mistake(

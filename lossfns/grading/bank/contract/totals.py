@@ -39,6 +39,9 @@ def ledgers(rng: np.random.Generator) -> Iterator[Probe]:
         spreads = rng.permutation(np.linspace(0.4, 1.2, len(sizes)))
         bills = np.exp(1 + heights[group] + spreads[group] * rng.normal(size=len(group))).round(2) + 0.1
         yield Probe((bills, np.array(names)[group]))
+    yield Probe(
+        (np.array([20.0, 35.0, 20.0, 90.0, 50.0, 30.0]), np.array([2, 2, 2, 5, 5, 2]))
+    )  # two bills alike
 
 
 def _by_group(statistic: Callable, after: Callable = lambda pred, bills: pred) -> Callable:
@@ -355,6 +358,11 @@ TOTALS = Exercise(
             "divides-by-the-groups",
             lambda b, g: torch.stack([b[g == i].sum() / len(g.unique()) for i in g]),
             "You divide each group's total by the number of *groups*. How many people share it?",
+        ),
+        Mistake(
+            "same-bills-once",
+            _by_group(lambda b: b.unique().mean()),
+            "Right while no two bills of a group are alike. Two people with the same bill have to be paid twice.",
         ),
         Mistake(
             "runs",

@@ -307,6 +307,11 @@ NEW_WORLD = Exercise(
             "by their sum.",
         ),
         Mistake(
+            "softmax-on-top",
+            _moved(lambda p, old, new: p * new / old, lambda w: (w / w.sum(1, keepdim=True)).softmax(1)),
+            "You had the right probabilities, and put them through a softmax on top, which levels them.",
+        ),
+        Mistake(
             "softmax-of-probabilities",
             lambda p, old, new: torch.softmax(p + new.log() - old.log(), 1),
             "You add log-shares to a probability. They belong to its *logarithm*.",
