@@ -1,4 +1,5 @@
-"""A claim: one precise sentence, the experiment's answer, and a verdict on what the source document says."""
+"""A claim: one precise sentence, the experiment's answer, and a verdict on what the notes say that the course goes
+through."""
 
 import os
 import re
@@ -30,9 +31,9 @@ def claim(
     id: lower-case words joined by hyphens, unique in the course.
     statement: our precise sentence, on one line; `holds` must be true for it, whatever the verdict.
     holds: one truth value (bool, NumPy bool, or a tensor with a single bool).
-    source: the sentence of the source document that `verdict` judges, quoted short or in our words.
+    source: the sentence of the notes that `verdict` judges, quoted short or in our words.
     effect, spread: the size that was measured and how much it varies over the seeds: numbers, or a short
-        text.
+        text. A spread that only counts runs, "10 splits", is told as that.
     verdict: "holds", "holds only if …" (with the condition) or "does not hold as written".
 
     Shows one line, `verdict · statement`; everything else travels in the output's metadata, where the ledger
@@ -94,7 +95,7 @@ def _check(id: str, statement: str, source: str | None, verdict: str) -> None:
     if verdict not in (HOLDS, DOES_NOT) and not conditional:
         raise ValueError(f'verdict must be "{HOLDS}", "{ONLY_IF}…" or "{DOES_NOT}", got {verdict!r}')
     if verdict != HOLDS and not source:
-        raise ValueError(f"verdict {verdict!r} judges a sentence of the source document: give it as source")
+        raise ValueError(f"verdict {verdict!r} judges a sentence of the notes: give it as source")
 
 
 def _truth(holds: Any) -> bool:

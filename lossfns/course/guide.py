@@ -1,7 +1,7 @@
 """Which loss to sign for: four questions, the loss that they lead to, why, and the section that shows it.
 
 One table, `GUIDE`. The explorer walks it question by question, the figure prints it on one page, and the contests of
-notebook 09 test those of its rows that have a task in the source document's guide.
+notebook 09 test those of its rows that have a task in the guide of the notes.
 """
 
 from typing import NamedTuple

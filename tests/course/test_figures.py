@@ -219,6 +219,15 @@ def test_curves_mark_where_each_is_lowest(capsys):
     assert f"to {food.std():.0f} at {food.mean():.0f} and rises" in capsys.readouterr().out
 
 
+def test_curves_mark_only_the_curves_that_are_named(drawn):
+    lines = {"down": [2.0, 1.0, 0.0], "dip": [2.0, 1.0, 2.0]}
+    figures.curves(range(3), lines, title="T", xlabel="x", ylabel="y", lowest=["dip"])
+    (ax,) = drawn[-1].axes[:1]
+    assert [tuple(line.get_xydata()[0]) for line in ax.lines if line.get_marker() == "o"] == [(1.0, 1.0)]
+    with pytest.raises(ValueError, match="no curve 'up' to mark, only down, dip"):
+        figures.curves(range(3), lines, title="T", xlabel="x", ylabel="y", lowest=["up"])
+
+
 def test_a_curve_that_diverges_is_drawn_to_its_last_finite_value(capsys):
     figures.curves(range(4), {"lr 9": [1.0, 10.0, np.inf, np.nan]}, title="T", xlabel="step", ylabel="loss")
     assert "rises from 1 to 10. lr 9 is not finite after 1." in capsys.readouterr().out

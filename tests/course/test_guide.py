@@ -13,7 +13,7 @@ from lossfns.course.figures import page
 from lossfns.course.guide import GUIDE, NO_MATTER, QUESTIONS, advise, options
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-TASKS = 9  # rows of the source document's guide
+TASKS = 9  # rows of the guide in the notes
 
 
 def test_every_way_through_the_questions_is_another_one():

@@ -78,7 +78,7 @@ def sentence(**row):
 def test_render_lists_the_sentences_with_their_verdicts(folder):
     listed = (sentence(claims=("a-b",)), sentence(untestable="it is history"))
     text = ledger.render(ledger.entries(folder), listed)
-    assert "2 sentences: 1 not testable here, 1 hold." in text
+    assert "2 sentences: 1 not testable here, 1 holds." in text
     link = "[a-b](00_a.ipynb#cell-id=cell-2) (0.123 ± 0.01)"
     assert f"| seeds are \\| numbers | holds | {link} |" in text.splitlines()
     assert "| seeds are \\| numbers | *not testable here: it is history* | – |" in text.splitlines()
@@ -90,7 +90,33 @@ def test_a_sentence_is_as_good_as_its_worst_claim(folder):
         entry._replace(id=f"c-{i}", verdict=v) for i, v in enumerate(("holds", "holds only if it rains"))
     )
     text = ledger.render(claims, (sentence(claims=("c-0", "c-1")),))
-    assert "1 sentences: 1 hold only on a condition." in text
+    assert "1 sentence: 1 holds only on a condition." in text
+
+
+def test_two_sentences_hold_where_one_holds(folder):
+    text = ledger.render(ledger.entries(folder), (sentence(claims=("a-b",)), sentence(claims=("a-b",))))
+    assert "2 sentences: 2 hold." in text
+
+
+@pytest.mark.parametrize(
+    ("spread", "told"),
+    [
+        (0.01, "0.5 ± 0.01"),
+        ("0.02 and 0.03 over 5 seeds", "0.5 ± 0.02 and 0.03 over 5 seeds"),
+        ("4, 0.6, 6 over 5 seeds", "0.5 ± 4, 0.6, 6 over 5 seeds"),
+        ("2 over 5 seeds", "0.5 ± 2 over 5 seeds"),
+        ("3 points over 5 seeds", "0.5 ± 3 points over 5 seeds"),
+        ("at most 0.1 over 5 seeds", "0.5 ± at most 0.1 over 5 seeds"),
+        ("10 splits", "0.5, over 10 splits"),
+        ("3 samples of 60,000", "0.5, over 3 samples of 60,000"),
+        ("accuracy 0.02 over 3 seeds", "0.5; deviation: accuracy 0.02 over 3 seeds"),
+        (None, "0.5"),
+    ],
+)
+def test_only_a_deviation_comes_after_plus_or_minus(folder, spread, told):
+    (entry,) = ledger.entries(folder)
+    row = ledger.render((entry._replace(effect=0.5, spread=spread),)).splitlines()[-1]
+    assert row.endswith(f"| holds | {told} |")
 
 
 def test_sentences_and_claims_must_name_each_other(folder):

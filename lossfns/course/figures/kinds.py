@@ -1,6 +1,6 @@
 """The kinds of figures that ten notebooks share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from unicodedata import lookup
@@ -94,12 +94,13 @@ def curves(
     ylabel: str,
     xscale: str = "linear",
     yscale: str = "linear",
-    lowest: bool = False,
+    lowest: bool | Sequence[str] = False,
 ) -> None:
     """Up to four curves over the same x: a cost against a guess, or a loss against the step.
 
     lines: {label: y (n,)}. One that stops being finite is drawn up to there.
-    xscale, yscale: "linear" or "log". lowest: mark where each curve is lowest, and say so in its label.
+    xscale, yscale: "linear" or "log". lowest: mark where each curve, or each of those named, is lowest, and
+        say so in its label.
     """
     x = _flat(x)
     drawn = {label: _while_finite(x, _flat(y)) for label, y in lines.items()}
@@ -108,14 +109,20 @@ def curves(
         for label, (at, _) in drawn.items()
         if len(at) < len(x)
     ]
-    best = {label: (at[y.argmin()], y.min()) for label, (at, y) in drawn.items()}
-    named = {_with_lowest(label, best[label][0]) if lowest else label: line for label, line in drawn.items()}
+    marked = [] if lowest is False else list(lines) if lowest is True else [*lowest]
+    if unknown := sorted(set(marked) - set(lines)):
+        raise ValueError(f"there is no curve {unknown[0]!r} to mark, only {', '.join(lines)}")
+    best = {label: (drawn[label][0][drawn[label][1].argmin()], drawn[label][1].min()) for label in marked}
+    named = {
+        _with_lowest(label, best[label][0]) if label in best else label: line for label, line in drawn.items()
+    }
     with style():
         figure, (ax,) = page(title)
         bases = colours(list(lines))
         labels = draw_lines(ax, named, bases)
-        for point, colour in zip(best.values() if lowest else (), bases, strict=False):
-            ax.plot(*point, "o", color=colour, ms=8, mec="white", mew=1.5, zorder=5)
+        for label, colour in zip(lines, bases, strict=True):
+            if label in best:
+                ax.plot(*best[label], "o", color=colour, ms=8, mec="white", mew=1.5, zorder=5)
         ax.set(xlabel=xlabel, xscale=xscale, yscale=yscale)
         if xscale == "linear" and (x == x.round()).all():
             ax.xaxis.get_major_locator().set_params(integer=True)  # there is no step 2.5
