@@ -33,6 +33,7 @@ LAYERS = (
         "grading.deadline",
         "grading.record",
         "grading.exercise",
+        "grading.slips",
         "grading.explain",
         "grading.judge",
         "grading.twofold",

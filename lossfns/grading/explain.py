@@ -2,10 +2,10 @@
 
 Each finder takes a `Case` (the exercise, the probes, what was expected, what came) and returns a Finding, or None.
 They are asked from the particular to the general: a named mistake, the kind and shape of the result, a relation to the
-right values, a regime in which all failures lie.
+right values, a regime in which all failures lie, one slip in the solution.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -14,6 +14,7 @@ import numpy as np
 
 from lossfns.grading.exercise import Exercise
 from lossfns.grading.record import Outcome, Probe, Recording, record
+from lossfns.grading.slips import Slip
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,17 @@ class Case:
         """Whether each probe was answered rightly."""
         pairs = zip(self.expected.outcomes, self.came.outcomes, strict=True)
         return [same_outcome(got, want, self.exercise.rtol) for want, got in pairs]
+
+    @cached_property
+    def smallest_wrong(self) -> int:
+        """The smallest probe that was answered wrongly."""
+        wrong = [i for i, good in enumerate(self.right) if not good]
+        return min(wrong, key=lambda i: size(self.probes[i].args))
+
+
+def size(value: object) -> int:
+    """How many numbers there are in an input, however nested."""
+    return sum(map(size, value)) if isinstance(value, (tuple, list)) else np.size(value)
 
 
 def fit(got: np.ndarray, want: np.ndarray) -> np.ndarray:
@@ -431,4 +443,25 @@ def _spread(mask: np.ndarray | bool, good: np.ndarray) -> np.ndarray | None:
         return mask
     if mask.all() or not mask.any():
         return np.full(good.shape, bool(mask.all()))
+    return None
+
+
+# One slip ----------------------------------------------------------------------------------------------------------
+
+
+Slipped = Sequence[tuple[Slip, Recording]]
+
+
+def slip(case: Case, on_one: Callable[[int], Slipped]) -> Finding | None:
+    """The solution, or a variant of it, with one part changed, that returns what the answer did on every input.
+
+    `on_one(i)` gives every slip and what it returns on probe i alone, where most of them differ already.
+    """
+    task, i = case.exercise, case.smallest_wrong
+    came = Recording(case.came.outcomes[i : i + 1])
+    for found, alone in on_one(i):
+        if same_recording(alone, came, task.rtol):
+            everywhere = record(found.wrong, case.probes)
+            if same_recording(everywhere, case.came, task.rtol):
+                return Finding(found.name, found.sentence)
     return None

@@ -22,10 +22,12 @@ from lossfns.grading.explain import (
     relation,
     same_recording,
     sized,
+    slip,
     wrong_kind,
     wrong_shape,
 )
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
+from lossfns.grading.slips import Slip, slips
 from lossfns.grading.twofold import touched, twofold
 
 ROWS = (
@@ -98,7 +100,7 @@ def judge_recording(task: Exercise, came: Recording, *, seed: int) -> Verdict:
         return _not_attempted(task)
     if any(outcome.error for outcome in came.outcomes):
         return _error(case)
-    return _correct(case) if all(case.right) else _explained(case, known)
+    return _correct(case) if all(case.right) else _explained(case, known, seed)
 
 
 @lru_cache(maxsize=256)
@@ -114,6 +116,15 @@ def known_recordings(task: Exercise, seed: int) -> dict[str, Recording]:
     if task.shipped:
         known["shipped"] = task.shipped
     return {name: record(function, probes(task, seed)) for name, function in known.items()}
+
+
+@lru_cache(maxsize=256)
+def slipped(task: Exercise, seed: int, i: int) -> tuple[tuple[Slip, Recording], ...]:
+    """Every slip in the solution or a variant, and what it returns on probe i; one that takes a second ends there."""
+    probe = probes(task, seed)[i : i + 1]
+    return tuple(
+        (slip, record(slip.wrong, probe, seconds=1)) for slip in slips(task.reference, *task.variants)
+    )
 
 
 def is_unwritten(function: Callable) -> bool:
@@ -182,7 +193,7 @@ def _error(case: Case) -> Verdict:
     return Verdict("error", sentence, right=_what_is_right(case), printed=case.came.printed)
 
 
-def _explained(case: Case, known: dict[str, Recording]) -> Verdict:
+def _explained(case: Case, known: dict[str, Recording], seed: int) -> Verdict:
     """The first explanation that fits, and a failing input as an example."""
     finders = (
         lambda c: named_mistake(c, known),
@@ -193,6 +204,7 @@ def _explained(case: Case, known: dict[str, Recording]) -> Verdict:
         relation,
         regime,
         sized,
+        lambda c: slip(c, lambda i: slipped(c.exercise, seed, i)),
     )
     finding = next((found for find in finders if (found := find(case))), None)
     return Verdict(
@@ -215,9 +227,8 @@ def _what_is_right(case: Case) -> str:
 
 def _example(case: Case, finding: Finding | None) -> Example:
     """The smallest input that was answered wrongly, or the one that the finding points at."""
-    wrong = [i for i, good in enumerate(case.right) if not good]
-    smallest = min(wrong, key=lambda i: size(case.probes[i].args))
-    i = finding.probe if finding and finding.probe in wrong else smallest
+    at = finding.probe if finding else None
+    i = case.smallest_wrong if at is None or case.right[at] else at
     want, got = case.expected.outcomes[i].value, case.came.outcomes[i]
     if got.value is None:
         return Example(given(case, i), show(want), "nothing" if got.junk == "NoneType" else f"a {got.junk}")
@@ -263,11 +274,6 @@ def _looks_constant(value: np.ndarray | float, digits: int) -> bool:
 def short(answer: object) -> str:
     """An answer of the wrong kind as Python writes it, on one line of bearable length."""
     return textwrap.shorten(reprlib.repr(answer), 80, placeholder=" …")
-
-
-def size(value: object) -> int:
-    """How many numbers there are in an input, however nested."""
-    return sum(map(size, value)) if isinstance(value, (tuple, list)) else np.size(value)
 
 
 def _judge_letter(task: Question, answer: object) -> Verdict:

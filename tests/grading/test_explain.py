@@ -235,7 +235,8 @@ def test_regime_is_withheld_from_an_optimizer_whose_first_step_is_wrong():
 
 
 def test_optimizer_that_goes_uphill_is_no_crash():
-    assert judge(MOMENTUM, lambda w, v, g, lr: (w + lr * (0.9 * v + g), 0.9 * v + g)).status == "wrong"
+    uphill = judge(MOMENTUM, lambda w, v, g, lr: (w + lr * (0.9 * v + g), 0.9 * v + g))
+    assert uphill.mistake == "slip: sign"
 
 
 # Named mistakes ----------------------------------------------------------------------------------------------
