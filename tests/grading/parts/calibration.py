@@ -15,7 +15,8 @@ from lossfns.grading.bank.calibration.bins import (
     _middles,
     _uppers,
 )
-from lossfns.grading.bank.calibration.boxes import (
+from lossfns.grading.bank.calibration.chance import _corrected
+from lossfns.grading.bank.calibration.cutting import (
     _centred,
     _corner_swapped,
     _cut,
@@ -26,7 +27,6 @@ from lossfns.grading.bank.calibration.boxes import (
     _sliced,
     _whole,
 )
-from lossfns.grading.bank.calibration.chance import _corrected
 from lossfns.grading.bank.calibration.errors import (
     _each_class,
     _error,

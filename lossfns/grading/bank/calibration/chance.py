@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lossfns.grading.bank.calibration.twice import two_at_once
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
@@ -46,6 +47,46 @@ def _corrected(
 ):
     """The corrected error with one of its parts replaced."""
     return lambda n, c, a: weigh(gap(c, a) - luck(n, c, a), n)
+
+
+# what is taken off, and how the bins are joined
+LUCK = (
+    ("by-n", {"luck": lambda n, c, a: a * (1 - a) / n}, "The variance is not divided by n_b itself."),
+    (
+        "variance-of-the-confidence",
+        {"luck": lambda n, c, a: c * (1 - c) / (n - 1)},
+        "It is the accuracy that scatters, not the confidence.",
+    ),
+    (
+        "variance-of-one",
+        {"luck": lambda n, c, a: a * (1 - a)},
+        "You subtract the variance of a single answer; a bin's mean was compared.",
+    ),
+    (
+        "standard-deviation",
+        {"luck": lambda n, c, a: (a * (1 - a) / (n - 1)).sqrt()},
+        "You take a standard deviation off a square.",
+    ),
+)
+JOIN = (
+    (
+        "bins-equal",
+        {"weigh": lambda e, n: e.mean()},
+        "And a bin with five answers counts as much as one with fifty.",
+    ),
+    ("summed", {"weigh": lambda e, n: (n * e).sum()}, "And nothing is divided by the number of all answers."),
+    (
+        "clipped-each",
+        {"weigh": lambda e, n: (n * e.clamp(min=0)).sum() / n.sum()},
+        "And you cut each bin off at 0: then only luck above zero stays.",
+    ),
+    (
+        "clipped-sum",
+        {"weigh": lambda e, n: ((n * e).sum() / n.sum()).clamp(min=0)},
+        "And an estimate of 0 has to be able to fall on both sides of it.",
+    ),
+    ("root", {"weigh": lambda e, n: ((n * e).sum() / n.sum()).sqrt()}, "And no root was asked."),
+)
 
 
 def _variance_of_all(n, a):
@@ -223,6 +264,8 @@ DEBIASED = Exercise(
             lambda n, c, a: (n * ((c - a) ** 2 - a * (1 - a) / n - 1)).sum() / n.sum(),
             "`/ n - 1` divides first and subtracts then. What belongs in brackets?",
         ),
+        *two_at_once(_corrected, LUCK, JOIN[:2]),
+        *two_at_once(_corrected, LUCK[:2], JOIN[2:]),
         Mistake(
             "variance-of-the-confidence-by-n",
             _corrected(luck=lambda n, c, a: c * (1 - c) / n),

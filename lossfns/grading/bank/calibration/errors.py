@@ -15,6 +15,7 @@ from lossfns.grading.bank.calibration.bins import (
     _middles,
     _uppers,
 )
+from lossfns.grading.bank.calibration.twice import two_at_once
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
@@ -112,6 +113,36 @@ def _error(
     return error
 
 
+# what is looked at, and how the bins are joined
+LOOKS = (
+    (
+        "probability-of-the-truth",
+        {"look": _of_the_truth},
+        "You bin by the probability of the true class; the model is asked about the one that it named.",
+    ),
+    (
+        "every-class",
+        {"look": _each_class},
+        "You put all k probabilities into the bins; only the one of the class that the model named goes in.",
+    ),
+    ("softmax-again", {"look": lambda p, t: _top(p.softmax(1), t)}, "You apply a softmax to probabilities."),
+    ("middles", {"said": _middles}, "You take the middle of a bin for the mean confidence in it."),
+)
+JOINS = (
+    (
+        "bins-equal",
+        {"join": lambda g, n: g.abs().mean()},
+        "And a bin with one answer counts as much as a bin with a hundred.",
+    ),
+    (
+        "squared",
+        {"join": lambda g, n: (n * g**2).sum() / n.sum()},
+        "And you square the gaps; their sizes were asked.",
+    ),
+    ("total", {"join": lambda g, n: (n * g.abs()).sum()}, "And nothing is divided by n."),
+)
+
+
 def _nothing_skipped(join):
     """The gaps of all bins, nan where one is empty."""
 
@@ -187,6 +218,7 @@ ECE = Exercise(
             _error(join=lambda g, n: g.abs().mean()),
             "The gaps are right. You let a bin with one answer count as much as a bin with a hundred.",
         ),
+        *two_at_once(_error, LOOKS, JOINS),
         Mistake(
             "empty-not-skipped",
             _nothing_skipped(lambda g, n: (n * g).sum() / n.sum()),

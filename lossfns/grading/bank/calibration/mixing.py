@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 
+from lossfns.grading.bank.calibration.twice import two_at_once
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
@@ -93,6 +94,29 @@ def _mixed_in_place(x, y, order, lam):
     for i, j in enumerate(order.tolist()):
         x[i], y[i] = _blend(x[i].clone(), x[j], lam), _blend(y[i].clone(), y[j], lam)
     return x, y
+
+
+# who meets whom, and how much of each
+WHO = (
+    (
+        "the-other-way-round",
+        {"who": _inverse, "whose": _inverse},
+        "Row i's partner is the sample number order[i], not the one whose partner it is.",
+    ),
+    (
+        "backwards",
+        {"who": lambda v, order: v.flip(0), "whose": lambda v, order: v.flip(0)},
+        "`order` says who the partners are.",
+    ),
+)
+SHARES = (
+    (
+        "lambda-swapped",
+        {"inputs": _swapped_blend, "targets": _swapped_blend},
+        "And λ is the share that a sample *keeps*.",
+    ),
+    ("labels-untouched", {"targets": lambda y, p, lam: y}, "And the labels are mixed as well."),
+)
 
 
 def _mix_in_a_loop(x, y, order, lam):
@@ -202,6 +226,12 @@ MIXUP = Exercise(
             lambda x, y, order, lam: mix(x[order], y[order], order, lam),
             "You put the batch into the order of the partners first, and mix then. The new row i keeps a share of the *old* "
             "row i.",
+        ),
+        *two_at_once(_mixed, WHO, SHARES),
+        *two_at_once(
+            _mixed,
+            (("lambda-swapped", {"inputs": _swapped_blend}, "λ is the share that a sample *keeps*."),),
+            SHARES[1:],
         ),
         Mistake(
             "own-partner",

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from lossfns.grading.bank.calibration.twice import two_at_once
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
@@ -87,6 +88,35 @@ def _newton(
         return end(b)
 
     return fit
+
+
+# where it begins and ends, and the step
+ENDS = (
+    ("starts-at-one", {"start": 1.0}, "β does not begin where it should."),
+    (
+        "returns-beta",
+        {"end": lambda b: b},
+        "The temperature *divides* the logits, and you return what multiplies them.",
+    ),
+)
+CURVATURES = (
+    (
+        "not-centred",
+        {"curvature": lambda p, z, t: (p * z**2).sum(1).mean()},
+        "And a variance has the square of the mean taken off.",
+    ),
+    (
+        "equal-weights",
+        {"curvature": lambda p, z, t: z.var(1, correction=0).mean()},
+        "And the variance is under p, where the classes are not equally likely.",
+    ),
+    (
+        "variance-by-k-minus-one",
+        {"curvature": lambda p, z, t: z.var(1).mean()},
+        "And the variance is under p: `var` weighs all classes equally, and divides by k − 1.",
+    ),
+    ("no-curvature", {"step": lambda g, h: -g}, "And Newton's step divides the slope by the curvature."),
+)
 
 
 def _on_the_temperature(z, t, steps):
@@ -181,11 +211,8 @@ NEWTON = Exercise(
             _newton(start=1.0),
             "The steps are right; the start is not. β begins at 0, where all classes are equally likely.",
         ),
-        Mistake(
-            "starts-at-one-returns-beta",
-            _newton(start=1.0, end=lambda b: b),
-            "The steps are right. Two things are left: where β begins, and which of β and T is returned.",
-        ),
+        *two_at_once(_newton, ENDS[:1], ENDS[1:]),
+        *two_at_once(_newton, ENDS, CURVATURES),
         Mistake(
             "newton-on-t",
             _on_the_temperature,
@@ -255,6 +282,11 @@ NEWTON = Exercise(
             "p-at-one",
             _newton(said=lambda b, z: torch.softmax(z, 1)),
             "Your probabilities do not depend on β: they are those of T = 1 at every step.",
+        ),
+        Mistake(
+            "logarithms-for-probabilities",
+            _newton(said=lambda b, z: torch.log_softmax(b * z, 1)),
+            "Your p are logarithms: they are negative. A mean under p is weighted by the probabilities themselves.",
         ),
         Mistake(
             "divided-by-beta",

@@ -194,6 +194,11 @@ HELD_OUT = Exercise(
             "You take half of the training rows. The network has seen every one of those as well.",
         ),
         Mistake(
+            "other-half-of-the-training-rows",
+            _fitted(rows=lambda n, m: slice(m // 2, m)),
+            "You take half of the training rows. The network has seen every one of those as well.",
+        ),
+        Mistake(
             "as-many-as-in-training",
             _fitted(rows=lambda n, m: slice(m, 2 * m)),
             "You start at the right row and stop after n_train of them. All rows that can tell should: where do they end?",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from lossfns.grading.bank.calibration.twice import two_at_once
 from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
@@ -83,6 +84,49 @@ def _parts(
         return end(*found, unsure(middle, len(h)))
 
     return parts
+
+
+# how the groups are weighed, and what is returned
+WEIGHTS = (
+    (
+        "groups-equal",
+        {"share": lambda size, n, groups: 1 / groups},
+        "A group of one day counts as much as a group of ten.",
+    ),
+    ("totals", {"share": lambda size, n, groups: size}, "Nothing is divided by the number of all days."),
+    (
+        "not-squared",
+        {"miss": lambda f, m, base: (f - m).abs(), "sort": lambda f, m, base: (m - base).abs()},
+        "The gaps in a squared score are squares.",
+    ),
+)
+RETURNED = (
+    (
+        "resolution-first",
+        {"end": lambda a, b, c: (b, a, c)},
+        "And the first two numbers stand in each other's place.",
+    ),
+    (
+        "resolution-negative",
+        {"end": lambda a, b, c: (a, -b, c)},
+        "And the resolution itself was asked; that it is subtracted is another matter.",
+    ),
+    (
+        "uncertainty-root",
+        {"unsure": lambda base, n: (base * (1 - base)).sqrt()},
+        "And the uncertainty is a variance, not a standard deviation.",
+    ),
+    (
+        "uncertainty-by-n-minus-one",
+        {"unsure": lambda base, n: base * (1 - base) * n / (n - 1)},
+        "And the uncertainty has n below, which `torch.var` has not unless told.",
+    ),
+    (
+        "base-from-the-forecasts",
+        {"base": lambda f, h: f.mean()},
+        "And the share over all days is of what *happened*, not of what was forecast.",
+    ),
+)
 
 
 def _grouped(groups):
@@ -294,6 +338,7 @@ BRIER_PARTS = Exercise(
             "Reliability and uncertainty are right. Your resolution is what the score saves against the uncertainty; the "
             "reliability is still in it.",
         ),
+        *two_at_once(_parts, WEIGHTS, RETURNED),
         Mistake(
             "shares-squared",
             _parts(share=lambda size, n, groups: (size / n) ** 2),
