@@ -1,7 +1,8 @@
 """Losses in competition: the same data, model and seeds, one loss exchanged, judged by what the task cares about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,13 +19,16 @@ class Contest(NamedTuple):
     """What came of it: scores[label] has one score per seed. Printed, it is a small table of means ± deviations.
 
     `metric` says what was measured, `higher` whether more of it is better. The first `recommended` of the entrants are
-    what a guide recommends, the others what might tempt one instead.
+    what a guide recommends, the others what might tempt one instead. `tuned` says in words what each of them could try;
+    picked[label] has the setting that was taken on each seed.
     """
 
     metric: str
     higher: bool
     scores: dict[str, list[float]]
     recommended: int = 1
+    tuned: str = "nothing"
+    picked: Mapping[str, list[Any]] = MappingProxyType({})
 
     def mean(self, label: str) -> float:
         return float(np.mean(self.scores[label]))
@@ -38,6 +42,11 @@ class Contest(NamedTuple):
         sign = 1 if self.higher else -1
         pairs = zip(self.scores[one], self.scores[other], strict=True)
         return [sign * (a - b) for a, b in pairs]
+
+    def gap(self, one: str, other: str) -> tuple[float, float]:
+        """The mean of the gains, and its standard error: their deviation (over n − 1) by the root of n."""
+        gains = self.gains(one, other)
+        return float(np.mean(gains)), float(np.std(gains, ddof=1) / np.sqrt(len(gains)))
 
     def verdict(self, one: str, other: str) -> str:
         """How `one` fares against `other`: "wins" or "loses" if it does so on every seed, otherwise "ties"."""
@@ -59,19 +68,27 @@ class Contest(NamedTuple):
 
 
 def contest(
-    trial: Callable[[Any, int], float],
+    trial: Callable[..., Any],
     losses: Mapping[str, Any],
     *,
     metric: str,
     higher: bool = True,
     k: int = 5,
     recommended: int = 1,
+    settings: Sequence[Any] | Mapping[str, Sequence[Any]] = (),
+    tuned: str = "nothing",
 ) -> Contest:
     """Run trial(loss, seed) for each loss on the same k seeds, `seeds(k)`.
 
-    trial: trains and tests with one loss, and returns the score, a number.
+    trial: trains and tests with one loss, and returns the score, a number. With `settings` it is
+        trial(loss, seed, setting), and returns two: the score on validation rows and the score on test rows.
     losses: {label: loss}, whatever `trial` takes as its first argument; the first `recommended` of them are those that a
         guide recommends.
+    settings: what every entrant may try, or {label: settings} with the same number for each. On each seed the setting
+        with the best validation score is taken (the first of equals), and its test score is what counts.
+    tuned: the settings in words, for the table.
+
+    Raises ValueError when one entrant may try more settings than another.
 
     >>> print(contest(lambda loss, seed: loss + seed, {"a": 1.0, "b": 2.0}, metric="points", k=3))
     points, higher is better, mean ± deviation over 3 seeds
@@ -79,8 +96,18 @@ def contest(
     b  3.00 ± 0.82
     """
     rounds = seeds(k)
-    scores = {label: [float(trial(loss, s)) for s in rounds] for label, loss in losses.items()}
-    return Contest(metric, higher, scores, recommended)
+    if not settings:
+        scores = {label: [float(trial(loss, s)) for s in rounds] for label, loss in losses.items()}
+        return Contest(metric, higher, scores, recommended, tuned)
+    tries = settings if isinstance(settings, Mapping) else dict.fromkeys(losses, settings)
+    if len({len(tries[label]) for label in losses}) > 1:
+        raise ValueError(f"every entrant may try the same number of settings, got {dict(tries)}")
+    best = {
+        label: [_best(trial, loss, s, tries[label], higher) for s in rounds] for label, loss in losses.items()
+    }
+    scores = {label: [test for test, _ in found] for label, found in best.items()}
+    picked = {label: [setting for _, setting in found] for label, found in best.items()}
+    return Contest(metric, higher, scores, recommended, tuned, picked)
 
 
 def table(contests: Mapping[str, Contest]) -> None:
@@ -89,21 +116,30 @@ def table(contests: Mapping[str, Contest]) -> None:
     contests: {task: contest}.
 
     >>> table({"sums": Contest("points", True, {"a": [1.0, 2.0], "b": [0.0, 1.0]})})
-    task  judged by  recommended  score        against the others
-    sums  points ↑   a            1.50 ± 0.50  wins: b 0.500 ± 0.500
+    task  judged by  recommended  score        tuned    against the others
+    sums  points ↑   a            1.50 ± 0.50  nothing  wins: b 0.500 ± 0.500
     """
-    rows = [("task", "judged by", "recommended", "score", "against the others")]
+    rows = [("task", "judged by", "recommended", "score", "tuned", "against the others")]
     for task, found in contests.items():
         first = (task, f"{found.metric} {'↑' if found.higher else '↓'}")
         for label in list(found.scores)[: found.recommended]:
-            rows.append((*first, label, found.size(label), _fares(found, label)))
+            rows.append((*first, label, found.size(label), found.tuned, _fares(found, label)))
             first = ("", "")
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    lines = ["  ".join([*map(str.ljust, row, widths), row[4]]) for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    lines = ["  ".join([*map(str.ljust, row, widths), row[5]]) for row in rows]
     head, *body = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
     html = "".join(f"<tr>{cells}</tr>" for cells in (head.replace("td>", "th>"), *body))
     left = "<style>table.contests :is(th, td) {text-align: left; vertical-align: top}</style>"
     show("\n".join(lines), html=f'{left}<table class="contests">{html}</table>')
+
+
+def _best(
+    trial: Callable[..., Any], loss: Any, seed: int, tries: Sequence[Any], higher: bool
+) -> tuple[float, Any]:
+    """The test score of the setting with the best validation score, and that setting."""
+    found = [tuple(map(float, trial(loss, seed, setting))) for setting in tries]
+    at = (np.argmax if higher else np.argmin)([validation for validation, _ in found])
+    return found[at][1], tries[at]
 
 
 def _fares(found: Contest, label: str) -> str:

@@ -14,6 +14,37 @@ def test_every_loss_meets_the_same_seeds():
 
 
 @pytest.mark.parametrize(
+    ("higher", "setting", "score"), [(True, "high", [5.0, 5.0]), (False, "low", [9.0, 9.0])]
+)
+def test_the_setting_that_validation_likes_best_is_the_one_that_counts(higher, setting, score):
+    both = {"low": (1.0, 9.0), "high": (2.0, 5.0), "again": (2.0, 7.0)}
+    found = contest(
+        lambda loss, seed, setting: both[setting],
+        {"a": 0},
+        metric="m",
+        higher=higher,
+        k=2,
+        settings=list(both),
+    )
+    assert found.scores == {"a": score} and found.picked == {"a": [setting, setting]}
+
+
+def test_all_entrants_have_the_same_number_of_tries():
+    def trial(loss, seed, setting):
+        return setting, loss
+
+    found = contest(trial, {"a": 1, "b": 2}, metric="m", k=1, settings={"a": [1, 2], "b": [4, 3]})
+    assert found.picked == {"a": [2], "b": [4]}
+    with pytest.raises(ValueError, match="same number"):
+        contest(trial, {"a": 1, "b": 2}, metric="m", k=1, settings={"a": [1, 2], "b": [4]})
+
+
+def test_a_gap_has_the_standard_error_of_the_paired_differences():
+    found = Contest("m", False, {"one": [1.0, 2.0, 3.0], "other": [2.0, 4.0, 6.0]})
+    assert found.gap("one", "other") == pytest.approx((2.0, 1 / np.sqrt(3)))
+
+
+@pytest.mark.parametrize(
     ("other", "higher", "verdict"),
     [
         ([0.0, 1.0, 2.0], True, "wins"),
@@ -60,7 +91,8 @@ def test_fit_linear_takes_lists_of_items():
 
 def test_the_table_says_against_whom_each_recommended_loss_wins(capsys):
     scores = {"a": [1.0, 2.0], "b": [2.0, 3.0], "c": [0.0, 1.0], "d": [1.0, 3.0]}
-    contests.table({"sums": Contest("points", True, scores, 2)})
+    contests.table({"sums": Contest("points", True, scores, 2, "a rate, 4 each")})
     _, one, two = capsys.readouterr().out.splitlines()
     assert one.startswith("sums  points ↑   a") and "wins: c 0.500 ± 0.500; ties: d 2.00 ± 1.00" in one
+    assert "a rate, 4 each  wins" in one
     assert one.index("1.50") == two.index("2.50") and "b" in two and "wins: c" in two
