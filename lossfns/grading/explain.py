@@ -2,7 +2,7 @@
 
 Each finder takes a `Case` (the exercise, the probes, what was expected, what came) and returns a Finding, or None.
 They are asked from the particular to the general: a named mistake, the kind and shape of the result, a relation to the
-right values, a regime in which all failures lie, one slip in the solution.
+right values, a regime in which all failures lie, one slip in the solution, and at last whether it is nearly right.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -401,7 +401,8 @@ def _proportional(case: Case) -> Finding | None:
         if c is not None and np.count_nonzero(want) > 1:
             telling += 1
             factors.add(round(c, 6))
-    if telling < 3 or len(factors) < 2 or min(factors) <= 0:
+    factors.discard(1.0)
+    if telling < 3 or len(factors) < 3 or min(factors) <= 0:
         return None
     return Finding(
         "relation: in proportion",
@@ -465,3 +466,19 @@ def slip(case: Case, on_one: Callable[[int], Slipped]) -> Finding | None:
             if same_recording(everywhere, case.came, task.rtol):
                 return Finding(found.name, found.sentence)
     return None
+
+
+# Nearly right ------------------------------------------------------------------------------------------------------
+
+
+def nearly(case: Case) -> Finding | None:
+    """Within one per cent everywhere: a difference quotient, a search on a grid, a sum cut short, 3.14."""
+    for _, want, got in case.rows:
+        scale = np.abs(want).max(initial=0)
+        if not scale or not np.all(np.abs(got - want) <= 0.01 * scale):
+            return None
+    return Finding(
+        "nearly",
+        "On every input yours is within one per cent of the expected value, and not closer. Is something approximated, "
+        "rounded or cut short, or a small term missing or one too many?",
+    )

@@ -17,6 +17,7 @@ from lossfns.grading.explain import (
     Case,
     Finding,
     named_mistake,
+    nearly,
     not_finite,
     regime,
     relation,
@@ -30,6 +31,7 @@ from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajector
 from lossfns.grading.slips import Slip, slips
 from lossfns.grading.twofold import touched, twofold
 
+NUMBER = "torch wants two tensors there and got a number: `clamp` holds a tensor above or below a number."
 ROWS = (
     "Shapes are lined up from the right. To meet every row of a table, or every number of another vector, a vector has "
     "to be a column, (n, 1): `keepdim=True` leaves it one, `[:, None]` makes it one."
@@ -42,13 +44,16 @@ PRODUCT = (
 TIPS = {
     "bitwise_xor": "In Python `^` is not a power; `**` is.",
     "bitwise_and": "`&` binds more tightly than `<=`: put brackets round each comparison.",
-    "ambiguous": "`if`, `and`, `or` and `a <= b <= c` want a single yes or no, and a tensor has one for each element: "
+    "ambiguous": "`if`, `and`, `or`, `max(a, b)` and `a <= b <= c` want a single yes or no, and a tensor has one for each element: "
     "`torch.where` and `&` decide for each of them.",
     "must match the size": ROWS,
     "could not be broadcast together": ROWS,
     "shapes cannot be multiplied": PRODUCT,
     "mismatch in its core dimension": PRODUCT,
     "is out of bounds": "That place is not there. Does it belong to this list or axis, and does it count from 0?",
+    "must be Tensor, not float": NUMBER,
+    "got (Tensor, float)": NUMBER,
+    "only one element tensors can be converted": "`torch.tensor` is made from numbers; `torch.stack` makes one tensor of many.",
     "does not require grad": "Autograd follows only what it was asked to: `requires_grad_()` on the prediction first.",
 }
 
@@ -205,6 +210,7 @@ def _explained(case: Case, known: dict[str, Recording], seed: int) -> Verdict:
         regime,
         sized,
         lambda c: slip(c, lambda i: slipped(c.exercise, seed, i)),
+        nearly,
     )
     finding = next((found for find in finders if (found := find(case))), None)
     return Verdict(

@@ -12,9 +12,10 @@ from lossfns.grading.bank.optimizers.factored import _factored
 from lossfns.grading.bank.optimizers.lion import _lion
 from lossfns.grading.bank.optimizers.memory import _bill, _per
 from lossfns.grading.bank.optimizers.momentum import _momentum
-from lossfns.grading.bank.optimizers.repairs import _minimise, _train
+from lossfns.grading.bank.optimizers.repairs import _minimise
 from lossfns.grading.bank.optimizers.schedule import _schedule
 from lossfns.grading.bank.optimizers.sophia import _sophia
+from lossfns.grading.bank.optimizers.zeroing import _train
 from parts import all_of
 
 

@@ -6,10 +6,12 @@ import torch
 
 from lossfns.grading.bank.regularization.decay import _adam, _inside, _plain
 from lossfns.grading.bank.regularization.dialects import _dialects
-from lossfns.grading.bank.regularization.fitting import _eye, _ista, _solved
+from lossfns.grading.bank.regularization.elastic_net import _prox
+from lossfns.grading.bank.regularization.fitting import _eye, _solved
 from lossfns.grading.bank.regularization.payers import _everything, _scaled
 from lossfns.grading.bank.regularization.penalties import _both
-from lossfns.grading.bank.regularization.shrinking import _prox, _soft
+from lossfns.grading.bank.regularization.proximal import _ista
+from lossfns.grading.bank.regularization.shrinking import _soft
 from parts import all_of
 
 

@@ -8,9 +8,10 @@ from lossfns.grading.bank.optimizers.lion import LION
 from lossfns.grading.bank.optimizers.memory import MEMORY
 from lossfns.grading.bank.optimizers.momentum import MOMENTUM, NESTEROV
 from lossfns.grading.bank.optimizers.questions import COMPARISON, VALLEY
-from lossfns.grading.bank.optimizers.repairs import FROZEN, ZERO_GRAD
+from lossfns.grading.bank.optimizers.repairs import FROZEN
 from lossfns.grading.bank.optimizers.schedule import WARMUP_COSINE
 from lossfns.grading.bank.optimizers.sophia import SOPHIA
+from lossfns.grading.bank.optimizers.zeroing import ZERO_GRAD
 
 EXERCISES = (
     GRADIENT_DESCENT,

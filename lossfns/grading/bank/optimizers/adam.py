@@ -370,6 +370,31 @@ ADAM = Exercise(
             _adam(second=lambda v, g, b1, b2, m, old: b2 * v + (1 - b2) * (g**2).sum()),
             "Right where there is one weight. You add up the squares of all weights; each weight has a v of its own.",
         ),
+        Mistake(
+            "correction-one-late",
+            _adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1 ** (t - 1)), v / (1 - b2 ** (t - 1)))),
+            "You divide by 1 − βᵗ⁻¹, which is 0 on the first step. t counts from 1: it is this step's number already.",
+        ),
+        Mistake(
+            "correction-one-minus-beta-to-the-t",
+            _adam(correct=lambda m, v, b1, b2, t: (m / (1 - b1) ** t, v / (1 - b2) ** t)),
+            "Right on the first step. (1 − β)ᵗ is not 1 − βᵗ: the power binds first.",
+        ),
+        Mistake(
+            "correction-brackets-missing",
+            _adam(correct=lambda m, v, b1, b2, t: (m / 1 - b1**t, v / 1 - b2**t)),
+            "`m / 1 - beta1**t` divides first and subtracts then, and what is left is negative under the root. What belongs in brackets?",
+        ),
+        Mistake(
+            "average-squared",
+            _adam(second=lambda v, g, b1, b2, m, old: (b2 * v + (1 - b2) * g) ** 2),
+            "You square the whole average. v averages squares: the gradient is squared before it comes in.",
+        ),
+        Mistake(
+            "returned-in-another-order",
+            _adam(end=lambda w, m, v, m_hat, v_hat, old: (m, v, w)),
+            "You return m, v and then the weights. The weights come first.",
+        ),
     ),
     variants=(
         _adam_as_one_rate,

@@ -261,6 +261,46 @@ ADAMW = Exercise(
             _adamw(first=lambda m, g, b1, b2: b1 * m + g, second=lambda v, g, b1, b2, m, old: b2 * v + g**2),
             "The decay is right. m and v add what comes in whole; they are averages.",
         ),
+        Mistake(
+            "correction-one-late",
+            _adamw(correct=lambda m, v, b1, b2, t: (m / (1 - b1 ** (t - 1)), v / (1 - b2 ** (t - 1)))),
+            "You divide by 1 − βᵗ⁻¹, which is 0 on the first step. t counts from 1: it is this step's number already.",
+        ),
+        Mistake(
+            "correction-one-minus-beta-to-the-t",
+            _adamw(correct=lambda m, v, b1, b2, t: (m / (1 - b1) ** t, v / (1 - b2) ** t)),
+            "Right on the first step. (1 − β)ᵗ is not 1 − βᵗ: the power binds first.",
+        ),
+        Mistake(
+            "correction-brackets-missing",
+            _adamw(correct=lambda m, v, b1, b2, t: (m / 1 - b1**t, v / 1 - b2**t)),
+            "`m / 1 - beta1**t` divides first and subtracts then, and what is left is negative under the root. What belongs in brackets?",
+        ),
+        Mistake(
+            "returned-in-another-order",
+            lambda *a: adamw_step(*a)[1:] + adamw_step(*a)[:1],
+            "You return m, v and then the weights. The weights come first.",
+        ),
+        Mistake(
+            "step-stretched",
+            _adamw(decay=lambda w, lr, d, step: d * step),
+            "Adam's part is right. You stretch the step by the decay; the *weight* is what decays, with a gradient or without.",
+        ),
+        Mistake(
+            "decay-taken-from-the-gradient",
+            _adamw(gradient=lambda g, w, lr, d: g - d * w, decay=lambda w, lr, d, step: 0),
+            "The decay is subtracted from the gradient: it passes through both averages, and makes the weights grow. It goes beside the step.",
+        ),
+        Mistake(
+            "decay-twice-in-the-gradient",
+            _adamw(gradient=lambda g, w, lr, d: g + 2 * d * w, decay=lambda w, lr, d, step: 0),
+            "The decay is added to the gradient, with a 2: that is Adam with L2. It passes through both averages, and v divides it away again.",
+        ),
+        Mistake(
+            "both-ways-shrunk-first",
+            _adamw(gradient=lambda g, w, lr, d: g + d * (1 - lr * d) * w),
+            "The decay comes in twice: the weight shrinks, as it should, and the shrunk weight goes through the gradient as well.",
+        ),
     ),
     variants=(
         _adamw_shrink_first,

@@ -106,6 +106,27 @@ def _recursive(grad, start, lr, steps):
     return torch.cat([start[None], _recursive(grad, start - lr * grad(start), lr, steps - 1)])
 
 
+def _start_overwritten(grad, start, lr, steps):
+    path = [start]
+    for _ in range(steps):
+        start -= lr * grad(start)
+        path.append(start.clone())
+    return torch.stack(path)
+
+
+def _steps_kept(grad, start, lr, steps):
+    path = gradient_descent(grad, start, lr, steps)
+    return torch.cat([path[:1], path[:-1] - path[1:]])
+
+
+def _from_the_start_each_time(grad, start, lr, steps):
+    w, path = start, [start]
+    for _ in range(steps):
+        w = start - lr * grad(w)
+        path.append(w)
+    return torch.stack(path)
+
+
 GRADIENT_DESCENT = Exercise(
     id="opt-01",
     name="gradient_descent",
@@ -160,7 +181,7 @@ GRADIENT_DESCENT = Exercise(
         Mistake(
             "no-end",
             _descent(end=lambda path: torch.stack(path[:-1])),
-            "Every point is right, and the last one is missing. Do you keep the point before or after the step?",
+            "Every point is right, and the last one is missing. Do you keep the point before or after the step, and how often does the loop run?",
         ),
         Mistake(
             "start-twice",
@@ -260,6 +281,31 @@ GRADIENT_DESCENT = Exercise(
             "divided-by-the-rate",
             _descent(step=lambda w, g, lr: w - g / lr),
             "You divide by the rate, so a small one gives long steps.",
+        ),
+        Mistake(
+            "start-overwritten",
+            _start_overwritten,
+            "All points after the first are right. Where the start belongs there is the end: `-=` has changed the tensor that your list holds.",
+        ),
+        Mistake(
+            "steps-kept",
+            _steps_kept,
+            "After the start you keep the steps. The points were asked: where each step leads.",
+        ),
+        Mistake(
+            "start-left-zero",
+            _descent(end=lambda path: torch.stack([0 * path[0], *path[1:]])),
+            "Every step is right. The first row is 0; the path begins at `start`.",
+        ),
+        Mistake(
+            "from-the-start-each-time",
+            _from_the_start_each_time,
+            "The first step is right. The later ones set out from `start` again; a step sets out from where the last one ended.",
+        ),
+        Mistake(
+            "half-steps",
+            _descent(step=lambda w, g, lr: w - lr * g / 2),
+            "Every step is half as long as it should be. (The ½ of ½ w² is gone in its slope, and `grad` gives the slope.)",
         ),
     ),
     variants=(

@@ -254,6 +254,39 @@ LION = Exercise(
             lambda w, m, g, *rest: lion_step(w, m, g, *rest)[::-1],
             "You return m first. The weights come first, then m.",
         ),
+        Mistake(
+            "signs-averaged",
+            _lion(mix=lambda m, g, b1, b2: b1 * m.sign() + (1 - b1) * g.sign(), direction=lambda c: c),
+            "You average two signs, so a step may be shorter than the rate. Numbers are mixed, and the sign comes last.",
+        ),
+        Mistake(
+            "signs-added",
+            _lion(mix=lambda m, g, b1, b2: m.sign() + g.sign(), direction=lambda c: c),
+            "You add two signs. Numbers are mixed, with β₁ and 1 − β₁, and the sign of the mixture is the step.",
+        ),
+        Mistake(
+            "decay-in-the-direction",
+            lambda w, m, g, lr, b1, b2, d: (
+                w - lr * torch.sign(b1 * m + (1 - b1) * (g + d * w)),
+                b2 * m + (1 - b2) * g,
+            ),
+            "The decay is inside the sign, which swallows its size. It goes beside the sign.",
+        ),
+        Mistake(
+            "decay-grows-without-rate",
+            _lion(decay=lambda w, lr, d, step: -d * w),
+            "The direction is right. Your decay makes the weights grow, and the rate does not reach it. A bracket?",
+        ),
+        Mistake(
+            "decay-doubled",
+            _lion(decay=lambda w, lr, d, step: 2 * lr * d * w),
+            "The direction is right. The decay is twice what was asked: the 2 of λ w² is in `weight_decay` already.",
+        ),
+        Mistake(
+            "both-added-whole",
+            _lion(mix=lambda m, g, b1, b2: b1 * m + g, memory=lambda m, g, b1, b2, mix: b2 * m + g),
+            "You add the gradient whole in both mixtures. They are averages: it comes in with 1 − β.",
+        ),
     ),
     variants=(
         _lion_in_numpy,

@@ -156,8 +156,8 @@ MEMORY = Exercise(
         Mistake(
             "weights-too",
             _bill(end=lambda total, weights: total + 4 * weights),
-            "You count the weights themselves as well. They are there whatever optimizer you choose; its own state was "
-            "asked.",
+            "You count the weights themselves, or their gradients, as well. They are there whatever optimizer you choose; its "
+            "own state was asked.",
         ),
         Mistake(
             "weights-and-gradients-too",
@@ -294,6 +294,16 @@ MEMORY = Exercise(
             "kilobytes",
             lambda shapes, name: memory_bill(shapes, name) / 1024,
             "You count kilobytes; bytes were asked.",
+        ),
+        Mistake(
+            "vectors-free",
+            _bill(count=lambda shape: prod(shape) if len(shape) == 2 else 0, vector=lambda n: n),
+            "Vectors cost nothing in yours. A vector of n has n weights, and they are remembered like others.",
+        ),
+        Mistake(
+            "adafactor-twice",
+            _bill(matrix=lambda n, m: 2 * (n + m), vector=lambda n: 2 * n),
+            "Right but for Adafactor, which keeps half of what you count: there is no first moment, factored or not.",
         ),
     ),
     variants=(

@@ -220,6 +220,21 @@ MOMENTUM = Exercise(
             _momentum(end=lambda w, v, old_w, old_v: (old_w - w, v)),
             "The velocity is right. Where the new weights belong you return the step.",
         ),
+        Mistake(
+            "bracket-missing",
+            _momentum(step=lambda v, g, lr, b, old: lr * b * old + g),
+            "The velocity is right. In the step the rate reaches the old velocity only: what belongs in brackets?",
+        ),
+        Mistake(
+            "rate-on-the-gradient-alone",
+            _momentum(step=lambda v, g, lr, b, old: b * old + lr * g),
+            "The velocity is right. In the step the rate reaches the gradient only; it multiplies the whole new velocity.",
+        ),
+        Mistake(
+            "averaged-with-the-rate-inside",
+            _momentum(velocity=lambda v, g, lr, b: b * v + (1 - b) * lr * g, step=lambda v, g, lr, b, old: v),
+            "Your velocity is an average, and holds the rate. Here the gradient is added whole, and the rate multiplies the step.",
+        ),
     ),
     variants=(
         _momentum_in_numpy,
@@ -433,6 +448,16 @@ NESTEROV = Exercise(
                 velocity=lambda v, g, lr, b: (1 - b) * v + g, step=lambda v, g, lr, b, old: lr * (g + b * v)
             ),
             "The first step from rest is right. After it 1 − β of the velocity is kept; β was asked.",
+        ),
+        Mistake(
+            "old-velocity-on-top",
+            _momentum(step=lambda v, g, lr, b, old: lr * (v + b * old)),
+            "You add the faded *old* velocity to the new one, so it comes in twice. What is added to the gradient is the new velocity, faded.",
+        ),
+        Mistake(
+            "old-velocity-whole",
+            _momentum(step=lambda v, g, lr, b, old: lr * (g + old)),
+            "You look ahead with the velocity from before this gradient, and unfaded. Which velocity knows the newest gradient, and how much of it is left one step later?",
         ),
     ),
     variants=(

@@ -67,11 +67,11 @@ def _schedule_from_the_end(step, peak, warmup_steps, total_steps, floor):
     return floor + (peak - floor) * np.sin(pi * left / 2) ** 2
 
 
-def _then_the_floor(schedule):
-    """The same for learners who write the end of the schedule as a case of its own."""
+def _then_the_floor(schedule, also_at_the_end=False):
+    """The same for learners who write the end of the schedule as a case of its own, `>` or `>=`."""
 
     def then(step, peak, warmup_steps, total_steps, floor):
-        if step > total_steps:
+        if step > total_steps or (also_at_the_end and step == total_steps):
             return floor
         return schedule(step, peak, warmup_steps, total_steps, floor)
 
@@ -118,6 +118,28 @@ FALLS = (
         "brackets-missing",
         _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * 1 + cos(pi * s) / 2),
         "The warm-up is right. In the fall 1 + cos is one thing: it is multiplied and halved as a whole. Where do the "
+        "brackets belong?",
+    ),
+    Mistake(
+        "half-of-the-cosine-alone",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * (1 + cos(pi * s) / 2)),
+        "The warm-up is right. In the fall 1 + cos is one thing: it is halved as a whole. Where do the brackets belong?",
+    ),
+    Mistake(
+        "height-not-bracketed",
+        _schedule(fall=lambda s, peak, floor: floor + peak - floor * (1 + cos(pi * s)) / 2),
+        "The warm-up is right. In the fall the half cosine multiplies the height peak − floor as a whole. Where do the "
+        "brackets belong?",
+    ),
+    Mistake(
+        "cosine-not-lifted-but-halved",
+        _schedule(fall=lambda s, peak, floor: floor + (peak - floor) * cos(pi * s) / 2),
+        "Your cosine goes from ½ to −½, so it begins too low and ends below the floor. What lifts it?",
+    ),
+    Mistake(
+        "steps-not-bracketed",
+        _schedule(done=lambda step, warm, total: step - warm / total, clamp=lambda s: s),
+        "The warm-up is right. In s the division comes before the minus, and only `total_steps` is under it. Where do the "
         "brackets belong?",
     ),
     Mistake(
@@ -282,6 +304,10 @@ WARMUP_COSINE = Exercise(
         *FALLS,
         *(
             Mistake(f"{fall.name}-then-the-floor", _then_the_floor(fall.wrong), fall.sentence)
+            for fall in FALLS
+        ),
+        *(
+            Mistake(f"{fall.name}-up-to-the-floor", _then_the_floor(fall.wrong, True), fall.sentence)
             for fall in FALLS
         ),
     ),

@@ -36,10 +36,10 @@ def curved(rng: np.random.Generator) -> Iterator[Probe]:
         0.5,
         2.0,
     ):  # the floor ε, seen from just below and just above, with gradients too small to be clipped
-        w, g = weights(rng, 3), np.array([0.02, -0.03, 0.025])
-        h = np.array([0.1, 0.3, 4.0]) / gamma
+        w, g = weights(rng, 5), np.array([0.02, -0.03, 0.025, -0.02, 0.03])
+        h = np.array([0.1, 0.3, 4.0, 0.0, -0.5]) / gamma
         yield Probe(
-            ((w, np.zeros(3)), ((g, h, 0.1, 0.7, gamma, 0.2), (g / 2, h, 0.1, 0.7, gamma, 0.2))),
+            ((w, np.zeros(5)), ((g, h, 0.1, 0.7, gamma, 0.2), (g / 2, h, 0.1, 0.7, gamma, 0.2))),
             via=trajectory,
         )
     # large gradients where the ground is more curved still
@@ -329,6 +329,32 @@ SOPHIA = Exercise(
             "returned-in-the-other-order",
             _sophia(end=lambda w, m, old: (m, w)),
             "You return m first. The weights come first, then m.",
+        ),
+        Mistake(
+            "gamma-above",
+            lambda w, m, g, h, lr, b, gamma, eps: (
+                w - lr * (gamma * (b * m + (1 - b) * g) / h.clamp(min=eps)).clamp(-1, 1),
+                b * m + (1 - b) * g,
+            ),
+            "γ multiplies m in yours. It stands below, with the curvature, and the larger of γ h and ε divides.",
+        ),
+        Mistake(
+            "floor-at-zero",
+            _sophia(below=lambda h, gamma, eps, m: (gamma * h).clamp(min=0)),
+            "You hold γ h above 0. Where it is 0 you divide by nothing; ε is never used in yours.",
+        ),
+        Mistake(
+            "eps-where-not-positive",
+            _sophia(below=lambda h, gamma, eps, m: torch.where(h > 0, gamma * h, torch.full_like(h, eps))),
+            "Right where the curvature is 0 or negative. Where γ h is positive and smaller than ε you divide by γ h: which is the larger?",
+        ),
+        Mistake(
+            "stands-still",
+            lambda w, m, g, h, lr, b, gamma, eps: (
+                torch.where(h > 0, sophia_step(w, m, g, h, lr, b, gamma, eps)[0], w),
+                b * m + (1 - b) * g,
+            ),
+            "Right where the curvature is positive. Elsewhere yours stands still; there the larger of γ h and ε is ε, and the step a full one.",
         ),
     ),
     variants=(

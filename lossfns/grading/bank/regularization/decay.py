@@ -50,6 +50,9 @@ def gradients(rng: np.random.Generator) -> Iterator[Probe]:
         sizes = np.array([0.1, 1.0, 7.0, 0.0])
         yield Probe((w, (sizes * rng.normal(0.4, 1.0, (steps, 4))).round(3), lr, decay))
     yield Probe((np.array([1.5]), np.array([[0.4], [-0.2], [0.3]]), 0.1, 0.0))
+    # all with gradients: a weight without one may become so large under a decay in `m` that it hides the others
+    w, grads = rng.uniform(0.5, 2, 2).round(2), rng.normal(0.4, 1.0, (4, 2)).round(3)
+    yield Probe((w * np.array([1, -1]), grads, 0.1, 0.5))
 
 
 Rule = Callable[..., torch.Tensor]
@@ -76,6 +79,16 @@ def _adam(
         return last(w, lr, decay, t)
 
     return run
+
+
+def _divided(w, grads, lr, decay):
+    """The decay joins the corrected m, and both are divided."""
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(grads, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.99 * v + 0.01 * g**2
+        w = w - lr * (m / (1 - 0.9**t) + decay * w) / ((v / (1 - 0.99**t)).sqrt() + 1e-8)
+    return w
 
 
 def _plain(w, step, lr, decay, g, w0, t):
@@ -207,8 +220,8 @@ ADAM_DECAY = Exercise(
         ),
         Mistake(
             "divided",
-            _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * (step + decay * w / (abs(step) + 1e-8))),
-            "The decay is out of the gradient, and still divided by something that depends on it.",
+            _divided,
+            "The decay is out of `m` and `v`, and it is still divided by the root of `v`, which is 0 for a weight without any gradient.",
         ),
         Mistake(
             "minus-inside",
@@ -320,6 +333,16 @@ ADAM_DECAY = Exercise(
                 end=lambda w, step, lr, decay, g, w0, t: (1 - lr * decay) * (w - lr * step), corrected=False
             ),
             "The decay comes after the step where the text says before, and the divisions by 1 − 0.9ᵗ and 1 − 0.99ᵗ have gone; they were right.",
+        ),
+        Mistake(
+            "step-loses-the-share",
+            _adam(end=lambda w, step, lr, decay, g, w0, t: w - (1 - lr * decay) * lr * step),
+            "The decay is out of the gradient now. It is the step that loses the share in yours; the weight should.",
+        ),
+        Mistake(
+            "both-in-m",
+            _adam(into_m=_inside),
+            "The weights lose their share now. But the decay is still in `m` too.",
         ),
     ),
     variants=(

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import torch
 
-from lossfns.grading.exercise import Exercise, Mistake
+from lossfns.grading.exercise import Exercise, Mistake, Regime
 from lossfns.grading.record import Probe
 
 # pen-08 · one price, three dialects --------------------------------------------------------------------------------
@@ -75,6 +75,38 @@ def _mixed_up() -> tuple[Mistake, ...]:
     return tuple(found)
 
 
+def _place(name: str, wrong: tuple[bool, bool, bool], inside: str, outside: str) -> Regime:
+    return Regime(name, lambda lam, n: np.array(wrong), inside, outside)
+
+
+PLACES = (
+    _place("weight_decay", (True, False, False), "weight_decay stands", "one of the two alphas stands"),
+    _place(
+        "alpha of ElasticNet",
+        (False, True, False),
+        "ElasticNet's alpha stands",
+        "weight_decay or Ridge's alpha stands",
+    ),
+    _place(
+        "alpha of Ridge",
+        (False, False, True),
+        "Ridge's alpha stands",
+        "weight_decay or ElasticNet's alpha stands",
+    ),
+    _place("the two alphas", (False, True, True), "one of the two alphas stands", "weight_decay stands"),
+    _place(
+        "all but ElasticNet",
+        (True, False, True),
+        "weight_decay or Ridge's alpha stands",
+        "ElasticNet's alpha stands",
+    ),
+    _place(
+        "all but Ridge",
+        (True, True, False),
+        "weight_decay or ElasticNet's alpha stands",
+        "Ridge's alpha stands",
+    ),
+)
 TRANSLATE = Exercise(
     id="pen-08",
     name="translate",
@@ -84,6 +116,7 @@ TRANSLATE = Exercise(
     difficulty=2,
     reference=translate,
     probes=prices,
+    regimes=PLACES,
     gives="a tuple of three numbers, (weight_decay, alpha of ElasticNet, alpha of Ridge),",
     hints=(
         "Two costs have the same minimum when one is a multiple of the other. By what must each be multiplied so that its first term becomes the mean squared error?",

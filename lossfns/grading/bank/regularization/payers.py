@@ -334,6 +334,18 @@ EVERYTHING_PAYS = Exercise(
             _scaled(shrunk=lambda g, w, b: (0, 2 * w.sum(), 0)),
             "The right parameter pays now. Each of its entries is pulled by the sum of all; each should be pulled by itself.",
         ),
+        Mistake(
+            "price-over-n",
+            lambda X, y, lr, lam, steps: train_scaled(X, y, lr, lam / len(y), steps),
+            "The right parameter pays now. You divide its price by the number of cases; the mean is in the loss, the penalty stands beside it.",
+        ),
+        Mistake(
+            "bias-to-the-mean",
+            lambda X, y, lr, lam, steps: _scaled(shrunk=lambda g, w, b: (0, 2 * w, 2 * (b - y.mean())))(
+                X, y, lr, lam, steps
+            ),
+            "You pull the bias towards the targets' average, a sensible thought; but the first line charges for `w` alone.",
+        ),
     ),
     variants=(
         _by_penalty,
