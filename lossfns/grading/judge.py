@@ -75,7 +75,8 @@ def judge(task: Exercise | Question, answer: object, *, seed: int = 0) -> Verdic
         return Verdict("error", problem)
     came = record(answer, probes(task, seed))
     verdict = judge_recording(task, came, seed=seed)
-    if verdict.status == "wrong" and _differs_again(answer, probes(task, seed), came, task.rtol):
+    unexplained = verdict.status == "wrong" or verdict.mistake == "nearly"
+    if unexplained and _differs_again(answer, probes(task, seed), came, task.rtol):
         return replace(verdict, status="mistake", mistake="not repeatable", sentence=NOT_REPEATABLE)
     return verdict
 

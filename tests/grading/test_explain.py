@@ -302,3 +302,17 @@ def test_grades_whose_size_counts_are_told_apart_from_an_order():
         return (gaps.clamp(min=0) ** 2 * torch.nn.functional.softplus(scores - scores[:, None])).sum()
 
     assert verdict("pick-02", by_gaps).mistake == "relation: the size of relevance counts"
+
+
+def test_a_difference_quotient_is_nearly_right():
+    def slope(a, b, k):
+        return (scalar(a + 1e-3, b, k) - scalar(a, b, k)) / 1e-3
+
+    task = exercise(name="slope", reference=lambda a, b, k: 2 * k * a.mean(), probes=SCALAR.probes)
+    assert named(task, slope) == "nearly"
+
+
+def test_nearly_is_withheld_where_one_input_is_further_away():
+    near = lambda a, b, k: pull(a, b, k) * (1 + 0.004 * torch.arange(len(a)) / 5 + 0.002 * k)  # noqa: E731
+    assert named(VECTOR, near) == "nearly"
+    assert named(VECTOR, lambda a, b, k: near(a, b, k) * (1 + 0.02 * (len(a) == 3) * (a > a.mean()))) is None

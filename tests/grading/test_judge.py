@@ -34,6 +34,10 @@ def test_an_error_comes_before_every_explanation():
         (lambda a, b: a[len(a)], "count from 0"),
         (lambda a, b: a.numpy()[len(a)], "count from 0"),
         (lambda a, b: a if a > b else b, "yes or no"),
+        (lambda a, b: max(a, 1.0), "yes or no"),
+        (lambda a, b: torch.maximum(a, 1.0), "two tensors"),
+        (lambda a, b: torch.max(a, 1.0), "two tensors"),
+        (lambda a, b: torch.tensor([torch.as_tensor(a), torch.as_tensor(b)]), "`torch.stack`"),
     ],
 )
 def test_an_error_that_many_meet_comes_with_a_tip(answer, tip):
