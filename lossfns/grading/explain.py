@@ -177,7 +177,6 @@ def relation(case: Case) -> Finding | None:
         _one_element,
         _transformed,
         _offset,
-        _proportional,
     ):
         if finding := find(case):
             return finding
@@ -391,26 +390,6 @@ def _offset(case: Case) -> Finding | None:
     return None
 
 
-def _proportional(case: Case) -> Finding | None:
-    """A multiple of the expected numbers on each input, by a factor that is not always the same one."""
-    telling, factors = 0, set()
-    for _, want, got in case.rows:
-        c = _common_ratio([(want, got)], case.exercise.rtol) if want.size > 1 else None
-        if want.size > 1 and c is None:
-            return None
-        if c is not None and np.count_nonzero(want) > 1:
-            telling += 1
-            factors.add(round(c, 6))
-    factors.discard(1.0)
-    if telling < 3 or len(factors) < 3 or min(factors) <= 0:
-        return None
-    return Finding(
-        "relation: in proportion",
-        "On every input your numbers are in the right proportion to one another, and all of them are too large or too "
-        "small by the same factor, another one on each input.",
-    )
-
-
 # Regimes -----------------------------------------------------------------------------------------------------------
 
 
@@ -469,6 +448,26 @@ def slip(case: Case, on_one: Callable[[int], Slipped]) -> Finding | None:
 
 
 # Nearly right ------------------------------------------------------------------------------------------------------
+
+
+def in_proportion(case: Case) -> Finding | None:
+    """A multiple of the expected numbers on each input, by a factor that is not always the same one."""
+    telling, factors = 0, set()
+    for _, want, got in case.rows:
+        c = _common_ratio([(want, got)], case.exercise.rtol) if want.size > 1 else None
+        if want.size > 1 and c is None:
+            return None
+        if c is not None and np.count_nonzero(want) > 1:
+            telling += 1
+            factors.add(round(c, 6))
+    factors.discard(1.0)
+    if telling < 3 or len(factors) < 3 or min(factors) <= 0:
+        return None
+    return Finding(
+        "relation: in proportion",
+        "On every input your numbers are in the right proportion to one another, and all of them are too large or too "
+        "small by the same factor, another one on each input.",
+    )
 
 
 def nearly(case: Case) -> Finding | None:

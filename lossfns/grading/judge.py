@@ -16,6 +16,7 @@ from lossfns.grading.exercise import Example, Exercise, Question, Verdict
 from lossfns.grading.explain import (
     Case,
     Finding,
+    in_proportion,
     named_mistake,
     nearly,
     not_finite,
@@ -31,6 +32,7 @@ from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajector
 from lossfns.grading.slips import Slip, slips
 from lossfns.grading.twofold import touched, twofold
 
+POWER = "In Python `^` is not a power; `**` is."
 NUMBER = "torch wants two tensors there and got a number: `clamp` holds a tensor above or below a number."
 ROWS = (
     "Shapes are lined up from the right. To meet every row of a table, or every number of another vector, a vector has "
@@ -42,7 +44,8 @@ PRODUCT = (
 
 # what Python, NumPy and torch say to common slips -> what it means
 TIPS = {
-    "bitwise_xor": "In Python `^` is not a power; `**` is.",
+    "bitwise_xor": POWER,
+    "for ^:": POWER,
     "bitwise_and": "`&` binds more tightly than `<=`: put brackets round each comparison.",
     "ambiguous": "`if`, `and`, `or`, `max(a, b)` and `a <= b <= c` want a single yes or no, and a tensor has one for each element: "
     "`torch.where` and `&` decide for each of them.",
@@ -211,6 +214,7 @@ def _explained(case: Case, known: dict[str, Recording], seed: int) -> Verdict:
         regime,
         sized,
         lambda c: slip(c, lambda i: slipped(c.exercise, seed, i)),
+        in_proportion,
         nearly,
     )
     finding = next((found for find in finders if (found := find(case))), None)
