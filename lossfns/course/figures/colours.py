@@ -13,6 +13,10 @@ PALETTES = {
     },
     "sequence": {
         "token loss": ("#00758F", ("vote per",)),  # the averages of 04; the colour of its bars
+        "floor": ("#B3261E", ("floor",)),  # what no model can go below
+    },
+    "contrastive": {
+        "infonce": ("#5561C4", ("infonce", "τ =")),
     },
     "regression": {
         "mae": (

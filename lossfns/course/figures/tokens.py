@@ -8,12 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image
 
+from lossfns.course.figures.colours import FAMILIES
 from lossfns.course.figures.labels import label_ends
 from lossfns.course.figures.page import page, publish, style
 from lossfns.course.figures.words import list_of, number, sentence
 
 Array = np.ndarray
-COUNTED, LEFT_OUT, MEAN, FLOOR = "#00758F", "#D5D8DC", "#222222", "#B3261E"
+COUNTED, LEFT_OUT, MEAN, FLOOR = FAMILIES["token loss"][0], "#D5D8DC", "#222222", FAMILIES["floor"][0]
 BLANK = "·"  # a blank is seen
 
 

@@ -323,10 +323,10 @@ BITS_PER_BYTE = Exercise(
             "each character is one byte",
         ),
         Regime(
-            "blanks at the ends",
+            "spaces at the ends",
             lambda x, text: text != text.strip(),
-            "the text begins or ends with a blank or a line end",
-            "the text has no blank or line end at its ends",
+            "the text begins or ends with a space or a line end",
+            "the text has no space or line end at its ends",
         ),
         Regime(
             "a line end",
@@ -400,12 +400,12 @@ BITS_PER_BYTE = Exercise(
         Mistake(
             "stripped",
             _bits(lambda x, text: len(text.strip().encode("utf-8"))),
-            "Right where the text has no blanks or line ends at its ends. They are bytes too, and the model paid for them.",
+            "Right where the text has no spaces or line ends at its ends. They are bytes too, and the model paid for them.",
         ),
         Mistake(
             "stripped-characters",
             _bits(lambda x, text: len(text.strip())),
-            "You count characters, and leave out the blanks at the ends. Every byte counts.",
+            "You count characters, and leave out the spaces at the ends. Every byte counts.",
         ),
         Mistake(
             "no-blanks",

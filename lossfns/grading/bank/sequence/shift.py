@@ -447,7 +447,7 @@ LEAK = Exercise(
         Mistake(
             "reads-later",
             _table_training(lambda x: (x[:, 1:], x[:, 1:].roll(-1, 1))),
-            "You cut the first token off what is read, so its successor is never learnt, and the last target wraps round to the front.",
+            "You cut the first token off what is read, so its successor is never learned, and the last target wraps round to the front.",
         ),
         Mistake(
             "along-the-batch",
