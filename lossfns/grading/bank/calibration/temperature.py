@@ -65,8 +65,8 @@ def _true(z, t):
 
 
 def _spread(p, z):
-    mean = (p * z).sum(1, keepdim=True)
-    return (p * (z - mean) ** 2).sum(1)
+    """The variance as the text has it; it is one only where p adds up to 1."""
+    return (p * z**2).sum(1) - (p * z).sum(1) ** 2
 
 
 def _newton(
