@@ -203,7 +203,11 @@ def _error(case: Case) -> Verdict:
 
 
 def _explained(case: Case, known: dict[str, Recording], seed: int) -> Verdict:
-    """The first explanation that fits, and a failing input as an example."""
+    """The first explanation that fits, and a failing input as an example. Where it lies and which slip it is are both told."""
+
+    def one_slip(case: Case) -> Finding | None:
+        return slip(case, lambda i: slipped(case.exercise, seed, i))
+
     finders = (
         lambda c: named_mistake(c, known),
         lambda c: twofold(c, known),
@@ -213,11 +217,13 @@ def _explained(case: Case, known: dict[str, Recording], seed: int) -> Verdict:
         relation,
         regime,
         sized,
-        lambda c: slip(c, lambda i: slipped(c.exercise, seed, i)),
+        one_slip,
         in_proportion,
         nearly,
     )
     finding = next((found for find in finders if (found := find(case))), None)
+    if finding and finding.name.startswith("regime: ") and (found := one_slip(case)):
+        finding = replace(finding, sentence=f"{finding.sentence} {found.sentence}")
     return Verdict(
         "mistake" if finding else "wrong",
         finding.sentence

@@ -23,10 +23,8 @@ KINDS = {
     "edge": "a comparison that treats the equal case otherwise: think of ties, and of a value just at the edge",
     "direction": "a comparison the wrong way round",
     "case": "one case treated like the others",
-    "complement": "a quantity where 1 minus that quantity belongs, or the other way round",
     "exchanged": "{} exchanged",
     "argument": "{} where another argument belongs",
-    "reduction": "a sum, a mean, a largest or a smallest where another of these belongs",
     "axis": "a sum, a softmax or the like taken along another axis",
     "overwritten": "a total that is overwritten where it should be added to",
     "rounds": "a loop that begins too late or ends too early",
@@ -34,6 +32,8 @@ KINDS = {
     "order": "two lines in the other order, so that one of them uses a value too old or too new",
     "term": "one term left out",
     "factor": "one factor or divisor left out",
+    "reduction": "a sum, a mean, a largest or a smallest where another of these belongs",
+    "complement": "a quantity where 1 minus that quantity belongs, or the other way round",
     "power": "one power left out, or another one",
     "function": "one function left out or another in its place: a root, a logarithm, an absolute value, a limit",
     "option": "one option of a call left out or turned round",
@@ -51,21 +51,20 @@ MIRRORED = {
     ast.NotEq: ast.Eq,
 }
 EDGED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
-REDUCTIONS = (
-    "sum",
-    "mean",
-    "amax",
-    "amin",
-    "max",
-    "min",
-    "argmax",
-    "argmin",
-    "any",
-    "all",
-    "median",
-    "std",
-    "var",
-)
+# what takes many numbers to one; a yes or no is not put where a number was, since it would count as 1
+TO_A_NUMBER = ("sum", "mean", "amax", "amin", "max", "min", "argmax", "argmin", "median", "std", "var")
+TO_A_YES_OR_NO = ("any", "all")
+REDUCTIONS = {
+    word: tuple(other for other in group if other != word)
+    for group in (TO_A_NUMBER, TO_A_YES_OR_NO)
+    for word in group
+}
+# calls in which a whole number may be an axis
+ALONG_AN_AXIS = {
+    *REDUCTIONS,
+    *("softmax", "log_softmax", "logsumexp", "cumsum", "cumprod", "prod", "norm", "diff", "sort", "argsort"),
+    *("flip", "gather", "stack", "cat", "concatenate", "squeeze", "unsqueeze", "index_add_", "scatter_"),
+}
 FUNCTIONS = {
     "log": ("exp", "log2", "log10", "log1p"),
     "log2": ("log",),
@@ -281,8 +280,10 @@ def _of_number(node: ast.Constant, parent: ast.AST) -> Iterator[Change]:
     value = node.value
     others = {value + 1, value - 1} if isinstance(value, int) else {2 * value, value / 2, 0.0, 1.0, 1 - value}
     match parent:
-        case ast.Call() | ast.keyword(arg="dim" | "axis"):
+        case ast.Call(func=ast.Attribute()) if _word(parent) in ALONG_AN_AXIS:
             kind = "axis" if isinstance(value, int) else "number"
+        case ast.keyword(arg="dim" | "axis"):
+            kind = "axis"
         case ast.Subscript() | ast.Slice() | ast.Tuple():
             kind = "index"
         case ast.BinOp(op=ast.Pow()):
@@ -292,16 +293,20 @@ def _of_number(node: ast.Constant, parent: ast.AST) -> Iterator[Change]:
     yield from ((kind, parent, ast.Constant(other)) for other in sorted(others - {value}))
 
 
+def _word(call: ast.Call) -> str:
+    """The name by which something is called, `sum` for `x.sum(1)` and for `torch.sum(x, 1)`."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def _of_call(node: ast.Call) -> Iterator[Change]:
-    called, method = node.func, isinstance(node.func, ast.Attribute)
-    word = called.attr if method else getattr(called, "id", "")
+    called, method, word = node.func, isinstance(node.func, ast.Attribute), _word(node)
 
     def renamed(other: str) -> ast.Call:
         by = ast.Attribute(called.value, other, ast.Load()) if method else ast.Name(other, ast.Load())
         return ast.Call(by, node.args, node.keywords)
 
     if word in REDUCTIONS:
-        yield from (("reduction", node, renamed(other)) for other in REDUCTIONS if other != word)
+        yield from (("reduction", node, renamed(other)) for other in REDUCTIONS[word])
     yield from (("function", node, renamed(other)) for other in FUNCTIONS.get(word, ()))
     if method and word not in REDUCTIONS:
         yield "function", node, called.value

@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from toys import exercise, two_vectors
 
-from lossfns.grading.exercise import Exercise
+from lossfns.grading.exercise import Exercise, Regime
 from lossfns.grading.judge import judge
 from lossfns.grading.record import Probe
 from lossfns.grading.slips import KINDS, slips
@@ -94,6 +95,53 @@ SLIPS = [
     (SPREAD, "softmax(dim=0)", "softmax(0)[1:]", "rounds", ""),
     (SPREAD, "if row[0] > high", "if False", "case", "near `high`"),
 ]
+
+
+def weighed(a, b, k):
+    share = max(len(a), 2) * (a > 1.5).sum()
+    return (a * share).sum() / (b * k).mean() - k - b.sum()
+
+
+WEIGHED = exercise(name="weighed", reference=weighed, probes=two_vectors)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (" * (a > 1.5).sum()", "", "factor"),  # and not a largest, which is True and counts as 1
+        (" / (b * k).mean()", "", "factor"),  # and not an `any`
+        ("max(len(a), 2)", "max(len(a), 3)", "number"),  # Python's `max` has no axis
+    ],
+)
+def test_a_slip_is_not_called_another_that_comes_to_the_same(before, after, kind):
+    assert judge(WEIGHED, rewritten(WEIGHED, (before, after))).mistake == f"slip: {kind}"
+
+
+HALVES = (
+    Regime(
+        "the second half",
+        lambda a, b: np.arange(2 * len(a)) >= len(a),
+        "the second half is asked",
+        "the first half is asked",
+    ),
+)
+
+
+def halves(a, b):
+    return torch.cat([a - b, a + b])
+
+
+def test_where_a_slip_lies_is_told_as_well():
+    task = exercise(
+        name="halves",
+        reference=halves,
+        probes=lambda rng: (Probe((rng.uniform(1, 2, n), rng.uniform(3, 4, n))) for n in (1, 2, 4)),
+        regimes=HALVES,
+    )
+    verdict = judge(task, lambda a, b: torch.cat([a - b, a - b]))
+    assert verdict.mistake == "regime: the second half"
+    assert "wrong where the second half is asked. One slip away" in verdict.sentence
+    assert "a plus where a minus belongs" in verdict.sentence
 
 
 TWO_LINES = "        total = total - rate * g * (i + before)\n        before = total.abs()"
