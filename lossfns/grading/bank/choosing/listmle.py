@@ -229,6 +229,21 @@ LISTMLE = Exercise(
             "What each draw is made from is right. Only the first item's own score is subtracted.",
         ),
         Mistake(
+            "largest-for-sum",
+            _listmle(remaining=lambda s: s.flip(0).cummax(0).values.flip(0)),
+            "You subtract from the largest score that remains. That is near the logarithm of the sum, and not it: the others have a chance, too.",
+        ),
+        Mistake(
+            "maximum-not-put-back",
+            _listmle(remaining=lambda s: (s - s.max()).exp().flip(0).cumsum(0).flip(0).log()),
+            "You take the maximum out of the sums, and not out of the scores that are drawn. What is taken out of one side has to be put back, or taken out of the other.",
+        ),
+        Mistake(
+            "complement",
+            _listmle(end=lambda left, s: 1 - (s - left).sum().exp()),
+            "You return the probability that the order is *not* drawn. The price is minus a logarithm.",
+        ),
+        Mistake(
             "plain-sums",
             _listmle(remaining=lambda s: s.flip(0).cumsum(0).flip(0)),
             "You add up the scores that remain. The probability of a draw has exp of each score below the line, and the logarithm of that sum.",

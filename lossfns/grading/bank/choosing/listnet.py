@@ -121,6 +121,36 @@ LISTNET = Exercise(
             "You let the most relevant items share everything. By softmax the others have their chances, too.",
         ),
         Mistake(
+            "turned-round",
+            _listnet(target=lambda r: (-r).softmax(0)),
+            "The scores' side is right. In yours the *least* relevant item has the largest share.",
+        ),
+        Mistake(
+            "over-the-largest",
+            _listnet(target=lambda r: r / r.max()),
+            "The scores' side is right. You divide the grades by the largest; the shares that a draw by grades gives add up to 1.",
+        ),
+        Mistake(
+            "grades-by-sigmoid",
+            _listnet(target=torch.sigmoid),
+            "The scores' side is right. You put each grade by itself through a sigmoid; the items compete, and their shares add up to 1.",
+        ),
+        Mistake(
+            "scores-in-order",
+            lambda s, r: listnet_loss(s[r.argsort(descending=True, stable=True)], r),
+            "You put the scores in the order of the grades, and leave the grades as they came: an item's score meets another item's grade.",
+        ),
+        Mistake(
+            "overlap",
+            lambda s, r: -torch.log((r.softmax(0) * s.softmax(0)).sum()),
+            "You take the logarithm of the chance that both draws agree. In a cross entropy each item has a logarithm of its own.",
+        ),
+        Mistake(
+            "divergence-turned-round",
+            lambda s, r: (s.softmax(0) * (s.log_softmax(0) - r.log_softmax(0))).sum(),
+            "That is the divergence, with the two draws exchanged. The cross entropy was asked; and which draw says what happens?",
+        ),
+        Mistake(
             "uniform",
             _listnet(target=lambda r: torch.ones_like(r) / len(r)),
             "The grades have no effect in yours: every item has the same share.",

@@ -166,6 +166,11 @@ NDCG = Exercise(
             "Order, discount and cut are right. In yours an item of grade 0 is worth something; it should be worth nothing.",
         ),
         Mistake(
+            "relevant-or-not",
+            _ndcg(gain=lambda r: (r > 0).to(r.dtype)),
+            "Order, discount and cut are right. Everything relevant counts 1 in yours; the gain grows with the grade.",
+        ),
+        Mistake(
             "squared-gain",
             _ndcg(gain=lambda r: r**2 - 1),
             "The gain is 2 to the power of the grade, minus 1; you take the grade to the power of 2.",

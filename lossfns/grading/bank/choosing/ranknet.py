@@ -188,6 +188,21 @@ RANKNET = Exercise(
             "Your pairs are those that the *scores* put in order, so the model is asked for what it says already. The grades decide.",
         ),
         Mistake(
+            "right-pairs-only",
+            _pairs_of(valid=lambda s, r: (r[:, None] > r) & (s[:, None] > s)),
+            "You keep the pairs that the scores have in order already. The others are those that have something to learn: the grades alone say what is a pair.",
+        ),
+        Mistake(
+            "wrong-pairs-only",
+            _pairs_of(valid=lambda s, r: (r[:, None] > r) & (s[:, None] < s)),
+            "You keep the pairs that are the wrong way round. Those in order cost less, and they count: the mean is over all.",
+        ),
+        Mistake(
+            "neighbours-as-they-come",
+            _pairs_of(valid=lambda s, r: (r[:, None] > r) & (torch.ones(len(r), len(r)).triu(1).tril(1) > 0)),
+            "You compare each item with the one that stands next to it in the list. The items come in no order: every two of them are looked at.",
+        ),
+        Mistake(
             "best-only",
             _pairs_of(valid=lambda s, r: (r[:, None] > r) & (r[:, None] == r.max())),
             "You compare the most relevant items with the others only. A 2 should be above a 1, too.",
@@ -243,6 +258,11 @@ RANKNET = Exercise(
             "You average for every item first, and then over the items. Each *pair* has the same say.",
         ),
         Mistake(
+            "item-means-nan",
+            _pairs_of(end=lambda costs, valid: ((costs * valid).sum(1) / valid.sum(1)).mean()),
+            "You average for every item first, and the lowest item is above nobody: 0 over 0 is no number. Each *pair* has the same say.",
+        ),
+        Mistake(
             "nan-without-pairs",
             _pairs_of(end=lambda costs, valid: costs[valid].mean()),
             "Right where there is a pair. Where all grades are equal yours is nan, the mean of nothing; the text says what it should be.",
@@ -292,6 +312,11 @@ RANKNET = Exercise(
             _pairs_of(cost=lambda gap, s, r: torch.relu(-gap)),
             "The pairs are right. One that is in order costs nothing in yours, and one that is level neither. At a gap of 0, how sure is "
             "the model?",
+        ),
+        Mistake(
+            "squared-probability",
+            _pairs_of(cost=lambda gap, s, r: torch.sigmoid(-gap) ** 2),
+            "The pairs are right. You pay the squared distance of the probability from 1; minus its logarithm was asked.",
         ),
         Mistake(
             "no-minus",

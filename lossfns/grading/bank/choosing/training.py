@@ -301,7 +301,7 @@ RANKER = Exercise(
         Mistake(
             "ties-level",
             _ranker(lambda s, g: F.softplus(-_gaps(s) * torch.sign(_gaps(g))).mean()),
-            "Each pair is there twice, which would not matter. But ties, and each patient with himself, are counted in your mean.",
+            "Each pair is there twice, which would not matter. But ties, and every patient paired with the same patient, are counted in your mean.",
         ),
         Mistake(
             "over-all-pairs",
@@ -372,6 +372,23 @@ RANKER = Exercise(
             "hinge",
             _ranker(_pairwise(cost=lambda gap, g: torch.relu(1 - gap))),
             "The pairs are right. Their price is the hinge's; the logistic one was asked.",
+        ),
+        Mistake(
+            "plain-difference",
+            _ranker(_pairwise(cost=lambda gap, g: -gap)),
+            "The pairs are right. Your price is minus the gap: it falls without end, and a pair that is right by a mile pulls as hard as one that is wrong.",
+        ),
+        Mistake(
+            "mean-gap",
+            _ranker(lambda s, g: F.softplus(-_gaps(s)[_gaps(g) > 0].mean())),
+            "The pairs are right. You average their gaps and pay once; each pair pays for itself. (At w = 0 the two have the same slope.)",
+        ),
+        Mistake(
+            "best-only",
+            _ranker(
+                _pairwise(valid=lambda s, g: (_gaps(g) > 0) & (g == g.amax(1, keepdim=True))[:, :, None])
+            ),
+            "You compare the most urgent patients of each ward with the others only. Among the others there is an order, too.",
         ),
         Mistake(
             "no-log",
