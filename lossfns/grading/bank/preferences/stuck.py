@@ -252,9 +252,8 @@ STUCK = Exercise(
         _trained(reference=lambda logits, policy: logits.detach().clone()),
         _by_torch,
         _by_hand,
-        lambda *run: _by_optimizer(
-            *run
-        ),  # a lambda, so that no slip is made of it: torch.optim takes seconds to import
+        # a lambda, so that no slip is made of it: torch.optim takes seconds to import
+        lambda *run: _by_optimizer(*run),
         lambda logits, *rest: train_dpo(logits.float(), *rest),
     ),
 )
