@@ -36,6 +36,7 @@ LAYERS = (
         "grading.slips",
         "grading.explain",
         "grading.judge",
+        "grading.factored",
         "grading.twofold",
     ),
     ("grading.bank", "grading.bank.*"),

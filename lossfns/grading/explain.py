@@ -172,7 +172,7 @@ def relation(case: Case) -> Finding | None:
     for find in (
         _constant,
         _no_effect,
-        _factor,
+        factor,
         _swapped,
         _one_element,
         _transformed,
@@ -264,7 +264,7 @@ FACTORS = {
 }
 
 
-def _factor(case: Case) -> Finding | None:
+def factor(case: Case) -> Finding | None:
     """came = c · n^p · expected, one c and one p for all probes; n is the length of the first array argument."""
     lengths = [_length(probe) for probe, _, _ in case.rows]
     for power in (0, 1, -1):

@@ -28,6 +28,7 @@ from lossfns.grading.explain import (
     wrong_kind,
     wrong_shape,
 )
+from lossfns.grading.factored import factored
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
 from lossfns.grading.slips import Slip, slips
 from lossfns.grading.twofold import touched, twofold
@@ -211,6 +212,7 @@ def _explained(case: Case, known: dict[str, Recording], seed: int) -> Verdict:
     finders = (
         lambda c: named_mistake(c, known),
         lambda c: twofold(c, known),
+        lambda c: factored(c, known),
         wrong_kind,
         wrong_shape,
         not_finite,
