@@ -46,10 +46,10 @@ FACTORS = {
 }
 
 
-@pytest.mark.parametrize("id", ["reg-03", "cls-02", "con-01", "ctr-04", "ctr-05"])
+@pytest.mark.parametrize("id", ["cls-02", "ctr-05"])
 def test_no_second_name_is_given_by_luck(id):
     task, lucky = exercise(id), []
-    for i, answer in enumerate(list(answers()[id]())[::7][:120]):
+    for i, answer in enumerate(list(answers()[id]())[::17][:40]):
         mistake, _, times = (judge(task, answer).mistake or "").partition(", and ")
         if times in ON_TOP:
             lucky += [

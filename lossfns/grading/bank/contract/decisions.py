@@ -76,12 +76,6 @@ def _gain(probs, cost):
     return (-(probs.float() @ cost.float())).argmax(dim=1)
 
 
-def _regret(probs, cost):
-    """What is unavoidable in each class taken off: it decides nothing."""
-    regret = cost - cost.min(dim=1, keepdim=True).values
-    return (probs @ regret).argmin(dim=1)
-
-
 def _if_square(cost: torch.Tensor, other: Callable) -> torch.Tensor:
     return other(cost) if cost.shape[0] == cost.shape[1] else cost
 
@@ -281,6 +275,6 @@ DECIDE = Exercise(
         _cube,
         _in_numpy,
         _gain,
-        _regret,
+        lambda probs, cost: (probs @ (cost - cost.amin(1, keepdim=True))).argmin(1),
     ),
 )
