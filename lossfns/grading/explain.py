@@ -429,22 +429,27 @@ def _spread(mask: np.ndarray | bool, good: np.ndarray) -> np.ndarray | None:
 # One slip ----------------------------------------------------------------------------------------------------------
 
 
-Slipped = Sequence[tuple[Slip, Recording]]
+Slipped = tuple[Sequence[Slip], np.ndarray]
 
 
 def slip(case: Case, on_one: Callable[[int], Slipped]) -> Finding | None:
     """The solution, or a variant of it, with one part changed, that returns what the answer did on every input.
 
-    `on_one(i)` gives every slip and what it returns on probe i alone, where most of them differ already.
+    `on_one(i)` gives the slips that return something of the right shape on probe i, and what, a row for each: most of
+    them differ there already.
     """
-    task, i = case.exercise, case.smallest_wrong
-    came = Recording(case.came.outcomes[i : i + 1])
-    for found, alone in on_one(i):
-        if same_recording(alone, came, task.rtol):
-            everywhere = record(found.wrong, case.probes)
-            if same_recording(everywhere, case.came, task.rtol):
-                return Finding(found.name, found.sentence)
-    return None
+    i = case.smallest_wrong
+    found, values = on_one(i)
+    agree = close(values, case.rows[i][2], case.exercise.rtol).all(axis=tuple(range(1, values.ndim)))
+    candidates = (found[k] for k in np.flatnonzero(agree))
+    return next((Finding(one.name, one.sentence) for one in candidates if _is_everywhere(case, one)), None)
+
+
+def _is_everywhere(case: Case, found: Slip) -> bool:
+    """Input by input, for most that agree on one differ on the next."""
+    pairs = zip(case.probes, case.came.outcomes, strict=True)
+    rtol = case.exercise.rtol
+    return all(same_recording(record(found.wrong, (probe,)), Recording((got,)), rtol) for probe, got in pairs)
 
 
 # Nearly right ------------------------------------------------------------------------------------------------------

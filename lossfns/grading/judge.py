@@ -129,12 +129,16 @@ def known_recordings(task: Exercise, seed: int) -> dict[str, Recording]:
 
 
 @lru_cache(maxsize=256)
-def slipped(task: Exercise, seed: int, i: int) -> tuple[tuple[Slip, Recording], ...]:
-    """Every slip in the solution or a variant, and what it returns on probe i; one that takes a second ends there."""
-    probe = probes(task, seed)[i : i + 1]
-    return tuple(
-        (slip, record(slip.wrong, probe, seconds=1)) for slip in slips(task.reference, *task.variants)
-    )
+def slipped(task: Exercise, seed: int, i: int) -> tuple[tuple[Slip, ...], np.ndarray]:
+    """The slips in the solution and its variants that return something of the right shape on probe i, and what."""
+    probe, shape = (probes(task, seed)[i],), known_recordings(task, seed)["reference"].outcomes[i].value.shape
+    found, values = [], []
+    for one in slips(task.reference, *task.variants):
+        outcomes = record(one.wrong, probe, seconds=1).outcomes  # a few never end
+        if outcomes and outcomes[0].value is not None and outcomes[0].value.shape == shape:
+            found.append(one)
+            values.append(outcomes[0].value)
+    return tuple(found), np.array(values).reshape(-1, *shape)
 
 
 def is_unwritten(function: Callable) -> bool:

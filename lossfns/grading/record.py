@@ -15,6 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib import import_module
 from numbers import Number, Real
 from pathlib import Path
@@ -125,17 +126,22 @@ def record(answer: Callable, probes: Sequence[Probe], *, seconds: float = DEADLI
 
 
 def _import_what_is_slow(answer: Callable) -> None:
-    """Imports take seconds that are not the answer's: those in its body, and torch's compiler, which its optimizers
-    and function transforms import on first use."""
+    """Imports take seconds that are not the answer's."""
+    for module in _imports(getattr(answer, "__code__", None)):
+        with contextlib.suppress(Exception, SystemExit):  # the call will tell
+            import_module(module)
+
+
+@lru_cache(maxsize=4096)
+def _imports(function: CodeType | None) -> tuple[str, ...]:
+    """What a function imports in its body, and torch's compiler if it uses what imports that on first use."""
     names, imported = set(), set()
-    for code in _codes(getattr(answer, "__code__", None)):
+    for code in _codes(function):
         names |= set(code.co_names)
         imported |= {step.argval for step in dis.get_instructions(code) if step.opname == "IMPORT_NAME"}
     if names & {"optim", "func", "vmap", "jacrev", "jacfwd", "vjp", "SGD", "Adam", "AdamW"}:
         imported.add("torch._dynamo")
-    for module in sorted(imported):
-        with contextlib.suppress(Exception, SystemExit):  # the call will tell
-            import_module(module)
+    return tuple(sorted(imported))
 
 
 def _codes(code: CodeType | None) -> Iterator[CodeType]:

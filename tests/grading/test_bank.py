@@ -13,7 +13,7 @@ from parts import answers
 
 from lossfns.grading.bank import exercise, exercises
 from lossfns.grading.exercise import Exercise
-from lossfns.grading.explain import same_recording
+from lossfns.grading.explain import same, same_recording
 from lossfns.grading.judge import judge, known_recordings, probes, slipped
 from lossfns.grading.record import Recording, record
 from lossfns.grading.verify import bank, repeated, task_problems
@@ -66,8 +66,8 @@ def called(task: Exercise, seed: int, name: str, came: Recording) -> Iterator[Re
     if not name.startswith("slip: "):
         yield known_recordings(task, seed)[name]
         return
-    for slip, alone in slipped(task, seed, 0):
-        if slip.name == name and same_recording(Recording(came.outcomes[:1]), alone, task.rtol):
+    for slip, value in zip(*slipped(task, seed, 0), strict=True):
+        if slip.name == name and same(came.outcomes[0].value, value, task.rtol):
             yield record(slip.wrong, probes(task, seed))
 
 
