@@ -83,10 +83,10 @@ def test_error_of_an_edge_case_is_placed():
     assert "wherever k is larger than the list, and nowhere else" in verdict("pick-05", too_short).sentence
 
 
-@pytest.mark.parametrize("id", ["pick-02", "pick-03", "pick-05", "cls-02", "cls-12", "con-03"])
+@pytest.mark.parametrize("id", ["pick-02", "pick-03", "cls-02", "con-03"])
 def test_no_second_name_is_given_by_luck(id):
     task, lucky = exercise(id), []
-    for i, answer in enumerate(list(answers()[id]())[::7][:120]):
+    for i, answer in enumerate(list(answers()[id]())[::7][:50]):
         name = judge(task, answer).mistake or ""
         mistake, _, edge = name.replace(", not ", ", and ").partition(", and ")
         for regime in (regime for regime in task.regimes if regime.name == edge):
