@@ -395,6 +395,11 @@ ADAM = Exercise(
             _adam(end=lambda w, m, v, m_hat, v_hat, old: (m, v, w)),
             "You return m, v and then the weights. The weights come first.",
         ),
+        Mistake(
+            "correction-by-the-power-alone",
+            _adam(correct=lambda m, v, b1, b2, t: (m / b1**t, v / b2**t)),
+            "You divide by βᵗ: on the first step nearly 1. How much of what it should hold does an average hold after t steps from zero?",
+        ),
     ),
     variants=(
         _adam_as_one_rate,

@@ -301,6 +301,11 @@ ADAMW = Exercise(
             _adamw(gradient=lambda g, w, lr, d: g + d * (1 - lr * d) * w),
             "The decay comes in twice: the weight shrinks, as it should, and the shrunk weight goes through the gradient as well.",
         ),
+        Mistake(
+            "correction-by-the-power-alone",
+            _adamw(correct=lambda m, v, b1, b2, t: (m / b1**t, v / b2**t)),
+            "The decay is right. You divide by βᵗ: how much of what it should hold does an average hold after t steps from zero?",
+        ),
     ),
     variants=(
         _adamw_shrink_first,

@@ -276,6 +276,11 @@ def _nesterov_in_numpy(w, velocity, grad, lr, beta):
     return w - lr * grad - lr * after * beta, after
 
 
+def _nesterov_by_difference(w, velocity, grad, lr, beta):
+    new = beta * velocity + grad
+    return w - lr * (new + beta * (new - velocity)), new
+
+
 NESTEROV = Exercise(
     id="opt-03",
     name="nesterov_step",
@@ -462,6 +467,7 @@ NESTEROV = Exercise(
     ),
     variants=(
         _nesterov_by_torch,
+        _nesterov_by_difference,
         _nesterov_in_place,
         _nesterov_in_numpy,
         lambda w, v, g, lr, b: (w - lr * ((1 + b) * g + b * b * v), b * v + g),

@@ -314,6 +314,11 @@ FROZEN = Exercise(
             _corrected_twice,
             "The averages are corrected, and the rate once more. Some fold both corrections into the rate; then the averages are left as they are.",
         ),
+        Mistake(
+            "power-alone",
+            _minimise(correct=lambda m, v, t: (m / 0.9**t, v / 0.999**t)),
+            "t grows now. You divide by βᵗ; it was 1 minus that before.",
+        ),
     ),
     variants=(
         _minimise_by_torch,

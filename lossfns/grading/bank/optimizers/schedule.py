@@ -148,6 +148,18 @@ FALLS = (
         "Right where the floor is 0. The height of your fall is right, and it stands on nothing.",
     ),
 )
+
+
+def _schedule_in_three_cases(step, peak, warmup_steps, total_steps, floor):
+    if step < warmup_steps:
+        return peak * (step / warmup_steps)
+    elif step < total_steps:
+        s = (step - warmup_steps) / (total_steps - warmup_steps)
+        return floor + 0.5 * (peak - floor) * (1 + cos(pi * s))
+    else:
+        return floor
+
+
 WARMUP_COSINE = Exercise(
     id="opt-09",
     name="warmup_cosine",
@@ -314,6 +326,7 @@ WARMUP_COSINE = Exercise(
     variants=(
         _schedule_by_torch,
         _schedule_from_the_end,
+        _schedule_in_three_cases,
         lambda *a: np.float32(warmup_cosine(*a)),
         lambda step, peak, w, t, f: (
             peak * step / w

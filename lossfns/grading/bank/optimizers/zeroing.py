@@ -96,6 +96,16 @@ def _train_with_zero_after(x, y, lr, steps):
     return torch.tensor(losses, dtype=x.dtype)
 
 
+def _train_by_hand(x, y, lr, steps):
+    slope, intercept, losses = 0.0, 0.0, []
+    for _ in range(steps):
+        error = slope * x + intercept - y
+        losses.append((error**2).mean())
+        slope = slope - lr * 2 * (error * x).mean()
+        intercept = intercept - lr * 2 * error.mean()
+    return torch.stack(losses)
+
+
 ZERO_GRAD = Exercise(
     id="opt-12",
     name="train_line",
@@ -219,6 +229,7 @@ ZERO_GRAD = Exercise(
     variants=(
         _train_with_optimizer,
         _train_with_zero_after,
+        _train_by_hand,
         _train(),
         lambda x, y, lr, steps: train_line(x.float(), y.float(), lr, steps),
     ),

@@ -108,6 +108,27 @@ def _in_numpy(w, grads, lr, decay):
     return w
 
 
+def _beside_the_step(w, grads, lr, decay):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(grads, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.99 * v + 0.01 * g**2
+        step = m / (1 - 0.9**t) / ((v / (1 - 0.99**t)).sqrt() + 1e-8)
+        w = w - lr * (step + decay * w)
+    return w
+
+
+def _shrunk_first(w, grads, lr, decay):
+    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    for t, g in enumerate(grads, start=1):
+        w = w - lr * decay * w
+        m = 0.9 * m + 0.1 * g
+        v = 0.99 * v + 0.01 * g**2
+        step = m / (1 - 0.9**t) / ((v / (1 - 0.99**t)).sqrt() + 1e-8)
+        w = w - lr * step
+    return w
+
+
 ADAM_DECAY = Exercise(
     id="pen-10",
     name="adam_run",
@@ -348,7 +369,8 @@ ADAM_DECAY = Exercise(
     variants=(
         _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * step - lr * decay * w),
         _in_numpy,
-        _adam(end=lambda w, step, lr, decay, g, w0, t: w - lr * (step + decay * w)),
+        _beside_the_step,
+        _shrunk_first,
         lambda w, grads, lr, decay: adam_run(w.float(), grads.float(), lr, decay),
         _adam(end=lambda w, step, lr, decay, g, w0, t: w.mul(1 - lr * decay).sub(step, alpha=lr)),
     ),

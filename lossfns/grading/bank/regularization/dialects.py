@@ -107,6 +107,15 @@ PLACES = (
         "Ridge's alpha stands",
     ),
 )
+
+
+def _one_after_the_other(lam, n):
+    weight_decay = 2 * lam
+    alpha_of_elastic_net = lam
+    alpha_of_ridge = lam * n
+    return weight_decay, alpha_of_elastic_net, alpha_of_ridge
+
+
 TRANSLATE = Exercise(
     id="pen-08",
     name="translate",
@@ -177,6 +186,7 @@ TRANSLATE = Exercise(
         ),
     ),
     variants=(
+        _one_after_the_other,
         lambda lam, n: [lam + lam, lam, lam * n],
         lambda lam, n: torch.tensor([2.0, 1.0, float(n)]) * lam,
         lambda lam, n: np.array([2 * lam, lam, n * lam]),

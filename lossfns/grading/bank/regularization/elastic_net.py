@@ -38,6 +38,28 @@ def _prox(threshold=lambda s, l1, l2: s * l1, shrink=lambda s, l1, l2: 1 + 2 * s
     return lambda w, s, l1, l2: cut(w, threshold(s, l1, l2)) / shrink(s, l1, l2)
 
 
+def _prox_by_cases(w, step, l1, l2):
+    new = []
+    for x in w.tolist():
+        if x > step * l1:
+            new.append((x - step * l1) / (1 + 2 * step * l2))
+        elif x < -step * l1:
+            new.append((x + step * l1) / (1 + 2 * step * l2))
+        else:
+            new.append(0.0)
+    return torch.tensor(new)
+
+
+def _prox_by_what_goes(w, step, l1, l2):
+    fee = step * l1
+    return (w - w.clamp(-fee, fee)) / (1 + 2 * step * l2)
+
+
+def _prox_in_numpy(w, step, l1, l2):
+    w = np.asarray(w)
+    return np.sign(w) * np.maximum(np.abs(w) - step * l1, 0) / (1 + 2 * step * l2)
+
+
 ELASTIC_NET_PROX = Exercise(
     id="pen-06",
     name="elastic_net_prox",
@@ -274,14 +296,10 @@ ELASTIC_NET_PROX = Exercise(
         ),
     ),
     variants=(
-        lambda w, s, l1, l2: (w - w.clamp(-s * l1, s * l1)) / (1 + 2 * s * l2),
+        _prox_by_cases,
+        _prox_by_what_goes,
+        _prox_in_numpy,
         lambda w, s, l1, l2: _soft(w / (1 + 2 * s * l2), s * l1 / (1 + 2 * s * l2)),
-        lambda w, s, l1, l2: [
-            (abs(x) > s * l1) * (x - s * l1 * (1 if x > 0 else -1)) / (1 + 2 * s * l2) for x in w.tolist()
-        ],
-        lambda w, s, l1, l2: (
-            np.sign(np.asarray(w)) * np.maximum(np.abs(np.asarray(w)) - s * l1, 0) / (1 + 2 * s * l2)
-        ),
         lambda w, s, l1, l2: (
             (torch.relu(w.float() - s * l1) - torch.relu(-w.float() - s * l1)) / (1 + 2 * s * l2)
         ),

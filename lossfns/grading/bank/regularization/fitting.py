@@ -52,6 +52,17 @@ def _centred(X, y, lam):
     return ridge(X - X.mean(0), y - y.mean(), lam)
 
 
+def _ridge_by_inverse(X, y, lam):
+    n, d = X.shape
+    return torch.linalg.inv(X.T @ X + n * lam * torch.eye(d, dtype=X.dtype)) @ X.T @ y
+
+
+def _ridge_in_numpy(X, y, lam):
+    X, y = np.asarray(X), np.asarray(y)
+    n, d = X.shape
+    return np.linalg.solve(X.T @ X / n + lam * np.eye(d), X.T @ y / n)
+
+
 RIDGE = Exercise(
     id="pen-07",
     name="ridge",
@@ -249,13 +260,10 @@ RIDGE = Exercise(
     ),
     variants=(
         _ridge_by_rows,
-        lambda X, y, lam: torch.linalg.inv(X.T @ X + len(X) * lam * _eye(X)) @ X.T @ y,
+        _ridge_by_inverse,
+        _ridge_in_numpy,
         lambda X, y, lam: (
             X.T @ torch.linalg.solve(X @ X.T + len(X) * lam * torch.eye(len(X), dtype=X.dtype), y)
-        ),
-        lambda X, y, lam: np.linalg.solve(
-            np.asarray(X).T @ np.asarray(X) / len(X) + lam * np.eye(X.shape[1]),
-            np.asarray(X).T @ np.asarray(y) / len(X),
         ),
         lambda X, y, lam: (lambda U, s, V: V.T @ ((s / len(X)) / (s**2 / len(X) + lam) * (U.T @ y)))(
             *torch.linalg.svd(X, full_matrices=False)

@@ -118,6 +118,23 @@ def _by_penalty(X, y, lr, lam, steps):
     return (X * gain) @ w + bias
 
 
+def _one_by_one(X, y, lr, lam, steps):
+    n, d = X.shape
+    gain, w, bias = (
+        torch.ones(d, dtype=X.dtype),
+        torch.zeros(d, dtype=X.dtype),
+        torch.zeros((), dtype=X.dtype),
+    )
+    for _ in range(steps):
+        error = (X * gain) @ w + bias - y
+        common = 2 * X.T @ error / n
+        new_gain = gain - lr * w * common
+        w = w - lr * (gain * common + 2 * lam * w)
+        bias = bias - lr * 2 * error.mean()
+        gain = new_gain
+    return (X * gain) @ w + bias
+
+
 EVERYTHING_PAYS = Exercise(
     id="pen-11",
     name="train_scaled",
@@ -349,6 +366,7 @@ EVERYTHING_PAYS = Exercise(
     ),
     variants=(
         _by_penalty,
+        _one_by_one,
         _scaled(),
         lambda X, y, lr, lam, steps: train_scaled(X.float(), y.float(), lr, lam, steps),
         _scaled(

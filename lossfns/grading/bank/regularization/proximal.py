@@ -52,6 +52,21 @@ def _gradient(w, X, y):
     return 2 * X.T @ (X @ w - y) / len(y)
 
 
+def _ista_in_numpy(w, X, y, lr, lam):
+    w, X, y = np.asarray(w), np.asarray(X), np.asarray(y)
+    error = X @ w - y
+    z = w - lr * 2 / len(y) * X.T @ error
+    return np.sign(z) * np.maximum(np.abs(z) - lr * lam, 0)
+
+
+def _ista_by_autograd(w, X, y, lr, lam):
+    w = w.clone().requires_grad_()
+    loss = ((X @ w - y) ** 2).mean()
+    (slope,) = torch.autograd.grad(loss, w)
+    moved = w.detach() - lr * slope
+    return moved - moved.clamp(-lr * lam, lr * lam)
+
+
 ISTA_STEP = Exercise(
     id="pen-05",
     name="ista_step",
@@ -273,17 +288,11 @@ ISTA_STEP = Exercise(
         ),
     ),
     variants=(
-        lambda w, X, y, lr, lam: (lambda v: v - v.clamp(-lr * lam, lr * lam))(w - lr * _gradient(w, X, y)),
-        lambda w, X, y, lr, lam: _soft(
-            w - lr * torch.autograd.functional.jacobian(lambda z: ((X @ z - y) ** 2).mean(), w), lr * lam
-        ),
+        _ista_in_numpy,
+        _ista_by_autograd,
         lambda w, X, y, lr, lam: _soft(
             w.float() - 2 * lr * (X.float().T @ X.float() @ w.float() - X.float().T @ y.float()) / len(X),
             lr * lam,
-        ),
-        lambda w, X, y, lr, lam: (lambda v: np.sign(v) * np.maximum(np.abs(v) - lr * lam, 0))(
-            np.asarray(w)
-            - lr * 2 / len(y) * np.asarray(X).T @ (np.asarray(X) @ np.asarray(w) - np.asarray(y))
         ),
         lambda w, X, y, lr, lam: torch.stack(
             [_soft(w[j] - lr * 2 * ((X @ w - y) * X[:, j]).mean(), lr * lam) for j in range(len(w))]

@@ -46,6 +46,28 @@ def _soft(w, t):
     return w.sign() * (w.abs() - t).clamp(min=0)
 
 
+def _soft_by_what_goes(w, threshold):
+    return w - w.clamp(-threshold, threshold)
+
+
+def _soft_from_both_sides(w, threshold):
+    return torch.relu(w - threshold) - torch.relu(-w - threshold)
+
+
+def _soft_by_cases(w, threshold):
+    new = torch.zeros_like(w)
+    for j in range(len(w)):
+        if w[j] > threshold:
+            new[j] = w[j] - threshold
+        elif w[j] < -threshold:
+            new[j] = w[j] + threshold
+    return new
+
+
+def _soft_by_where(w, threshold):
+    return torch.where(w.abs() > threshold, w - threshold * w.sign(), 0.0)
+
+
 SOFT_THRESHOLD = Exercise(
     id="pen-04",
     name="soft_threshold",
@@ -253,12 +275,13 @@ SOFT_THRESHOLD = Exercise(
         ),
     ),
     variants=(
-        lambda w, t: w - w.clamp(-t, t),
-        lambda w, t: torch.relu(w - t) - torch.relu(-w - t),
+        _soft_by_what_goes,
+        _soft_from_both_sides,
+        _soft_by_cases,
+        _soft_by_where,
         lambda w, t: torch.nn.functional.softshrink(w.float(), t),
         lambda w, t: [x - t if x > t else x + t if x < -t else 0.0 for x in w.tolist()],
         lambda w, t: np.sign(np.asarray(w)) * np.maximum(np.abs(np.asarray(w)) - t, 0),
-        lambda w, t: torch.where(w.abs() <= t, 0.0, w - t * w.sign()),
     ),
 )
 
