@@ -199,6 +199,11 @@ HELD_OUT = Exercise(
             "You take half of the training rows. The network has seen every one of those as well.",
         ),
         Mistake(
+            "targets-not-cut",
+            lambda z, t, m, s: fit_temperature(z[m:], t[: len(z) - m], s),
+            "The logits are those of the right rows. Their targets stand in the same rows as they do.",
+        ),
+        Mistake(
             "as-many-as-in-training",
             _fitted(rows=lambda n, m: slice(m, 2 * m)),
             "You start at the right row and stop after n_train of them. All rows that can tell should: where do they end?",

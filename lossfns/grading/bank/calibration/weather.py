@@ -391,6 +391,11 @@ BRIER_PARTS = Exercise(
             "You put forecasts that lie near each other into one bin. Here a group is all days with *exactly* the same forecast.",
         ),
         Mistake(
+            "rounded",
+            lambda f, h: _parts()((f * 10).round() / 10, h),
+            "You round the forecasts before you group them. A group is all days with *exactly* the same forecast.",
+        ),
+        Mistake(
             "days-in-a-row",
             _grouped(lambda f: torch.cat((f.new_zeros(1), (f[1:] != f[:-1]).to(f.dtype))).cumsum(0)),
             "Your groups are runs of neighbouring days. Days with the same forecast belong together wherever they stand: "
