@@ -239,6 +239,15 @@ def test_a_variant_lends_its_slips():
     assert judge(task, wrong).mistake == "slip: function"
 
 
+def first_of_one(a, b, k):
+    return a.clamp(1)[0] * b.sum() / k
+
+
+def test_slips_that_are_hardly_python_warn_nobody(recwarn):
+    slips(first_of_one)
+    assert not recwarn.list
+
+
 def test_the_solution_itself_is_left_as_it_was():
     for task in (BLEND, CAPPED, DRIFT, SPREAD):
         assert slips(task.reference)
