@@ -16,6 +16,8 @@ from lossfns.grading.exercise import Example, Exercise, Question, Verdict
 from lossfns.grading.explain import (
     Case,
     Finding,
+    Slip,
+    factored,
     in_proportion,
     named_mistake,
     nearly,
@@ -25,13 +27,13 @@ from lossfns.grading.explain import (
     same_recording,
     sized,
     slip,
+    slips,
+    touched,
+    twofold,
     wrong_kind,
     wrong_shape,
 )
-from lossfns.grading.factored import factored
 from lossfns.grading.record import DEADLINE, Probe, Recording, record, trajectory
-from lossfns.grading.slips import Slip, slips
-from lossfns.grading.twofold import touched, twofold
 
 POWER = "In Python `^` is not a power; `**` is."
 NUMBER = "torch wants two tensors there and got a number: `clamp` holds a tensor above or below a number."

@@ -22,7 +22,7 @@ from toys import weighted_gap as scalar
 
 from lossfns.grading import verdict
 from lossfns.grading.exercise import Mistake
-from lossfns.grading.explain import _equal
+from lossfns.grading.explain.relations import _equal
 from lossfns.grading.judge import judge
 from lossfns.grading.record import Probe
 

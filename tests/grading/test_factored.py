@@ -7,7 +7,7 @@ from parts import answers
 from lossfns.grading import verdict
 from lossfns.grading.bank import exercise
 from lossfns.grading.explain import same
-from lossfns.grading.factored import ON_TOP
+from lossfns.grading.explain.factored import ON_TOP
 from lossfns.grading.judge import judge, known_recordings, probes
 from lossfns.grading.record import record
 

@@ -9,9 +9,9 @@ import torch
 from toys import exercise, two_vectors
 
 from lossfns.grading.exercise import Exercise, Regime
+from lossfns.grading.explain.slips import KINDS, slips
 from lossfns.grading.judge import judge
 from lossfns.grading.record import Probe
-from lossfns.grading.slips import KINDS, slips
 
 
 def blend(a, b, k):

@@ -9,10 +9,9 @@ from parts import answers
 
 from lossfns.grading import verdict
 from lossfns.grading.bank import exercise
-from lossfns.grading.explain import same_outcome
+from lossfns.grading.explain import same_outcome, touched
 from lossfns.grading.judge import judge, known_recordings, probes
 from lossfns.grading.record import record
-from lossfns.grading.twofold import touched
 
 
 def mean_and_overflow(scores, relevance):

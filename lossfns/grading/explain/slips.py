@@ -10,11 +10,16 @@ import inspect
 import textwrap
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+
+import numpy as np
+
+from lossfns.grading.explain.case import Case, Finding, close, same_recording
+from lossfns.grading.record import Recording, record
 
 # kind of slip -> what completes "yours returns what the right function would with …"
 KINDS = {
@@ -116,6 +121,29 @@ class Slip:
             what += f", near {names}"
         more = ", throughout" if self.throughout else ""
         return f"One slip away: yours returns what the right function would with {what}{more}."
+
+
+Slipped = tuple[Sequence[Slip], np.ndarray]
+
+
+def slip(case: Case, on_one: Callable[[int], Slipped]) -> Finding | None:
+    """The solution, or a variant of it, with one part changed, that returns what the answer did on every input.
+
+    `on_one(i)` gives the slips that return something of the right shape on probe i, and what, a row for each: most of
+    them differ there already.
+    """
+    i = case.smallest_wrong
+    found, values = on_one(i)
+    agree = close(values, case.rows[i][2], case.exercise.rtol).all(axis=tuple(range(1, values.ndim)))
+    candidates = (found[k] for k in np.flatnonzero(agree))
+    return next((Finding(one.name, one.sentence) for one in candidates if _is_everywhere(case, one)), None)
+
+
+def _is_everywhere(case: Case, found: Slip) -> bool:
+    """Input by input, for most that agree on one differ on the next."""
+    pairs = zip(case.probes, case.came.outcomes, strict=True)
+    rtol = case.exercise.rtol
+    return all(same_recording(record(found.wrong, (probe,)), Recording((got,)), rtol) for probe, got in pairs)
 
 
 @lru_cache(maxsize=64)
@@ -249,6 +277,7 @@ def _changes(node: ast.AST, parent: ast.AST, parameters: list[str]) -> Iterator[
         case ast.Name(ctx=ast.Load()) if node.id in parameters:
             others = [name for name in parameters if name != node.id]
             yield from (("argument", ast.Name(name, node.ctx), ast.Name(name, node.ctx)) for name in others)
+            yield "sign", node, ast.UnaryOp(ast.USub(), node)
             yield "complement", node, ast.BinOp(ast.Constant(1), ast.Sub(), node)
         case ast.Subscript(ctx=ast.Load()):
             yield "index", node, node.value

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossfns.grading.explain import Case, Finding, factor
+from lossfns.grading.explain.case import Case, Finding
+from lossfns.grading.explain.relations import factor
 from lossfns.grading.record import Recording
 
 # a factor -> what it says beside a mistake

@@ -5,13 +5,14 @@ answer then returns what that mistake does.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from lossfns.grading.exercise import Mistake, Regime
-from lossfns.grading.explain import Case, Finding, same_outcome
-from lossfns.grading.record import Outcome, Probe, Recording
+from lossfns.grading.explain.case import Case, Finding, same_outcome
+from lossfns.grading.explain.regimes import touched
+from lossfns.grading.record import Outcome, Recording
 
 PRAISE = re.compile(r"^Right (where|while|for) [^.]*\. (?!Otherwise|Elsewhere|Beyond|Then|Far|In )")
 ENOUGH = 4  # inputs outside the regime on which the mistake has to show, so that no name is given by luck
@@ -27,11 +28,6 @@ def twofold(case: Case, known: Mapping[str, Recording]) -> Finding | None:
         if len({mistake.sentence for mistake in fitting}) == 1:
             return _finding(case, fitting[0], regime, inside)
     return None
-
-
-def touched(probes: Sequence[Probe], regime: Regime) -> frozenset[int]:
-    """The inputs that belong to the regime, if only in part."""
-    return frozenset(i for i, probe in enumerate(probes) if np.any(regime.mask(*probe.args)))
 
 
 def _explains(case: Case, mistake: Recording, inside: frozenset[int]) -> bool:
