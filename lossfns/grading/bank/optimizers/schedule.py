@@ -143,6 +143,11 @@ FALLS = (
         "brackets belong?",
     ),
     Mistake(
+        "total-not-bracketed",
+        _schedule(done=lambda step, warm, total: (step - warm) / total - warm, clamp=lambda s: s),
+        "The warm-up is right. In s only `total_steps` is under the division. Where do the brackets belong?",
+    ),
+    Mistake(
         "floor-not-added",
         _schedule(fall=lambda s, peak, floor: (peak - floor) * (1 + cos(pi * s)) / 2),
         "Right where the floor is 0. The height of your fall is right, and it stands on nothing.",

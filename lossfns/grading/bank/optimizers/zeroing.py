@@ -225,6 +225,16 @@ ZERO_GRAD = Exercise(
             lambda x, y, lr, steps: train_line_shipped(x, y, lr / 2, steps),
             "A smaller rate makes the swings slower. They do not die, and the first step was right before.",
         ),
+        Mistake(
+            "emptied-at-a-tenth-of-the-rate",
+            _train(move=lambda w, lr, g: w - lr / 10 * g),
+            "Nothing is remembered now. You lower the rate as well, and it was right before.",
+        ),
+        Mistake(
+            "emptied-at-twice-the-rate",
+            _train(move=lambda w, lr, g: w - 2 * lr * g),
+            "Nothing is remembered now, and the steps are twice as long as they should be. Does `backward()` or the step come twice?",
+        ),
     ),
     variants=(
         _train_with_optimizer,
