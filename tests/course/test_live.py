@@ -1,11 +1,15 @@
+import re
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from lossfns.course import explorers
 from lossfns.course.explorers.sliders import answering, log_slider, slider
 from lossfns.course.figures.live import LiveCurves
+from lossfns.course.figures.page import page
 
 X = np.linspace(0, 4, 81)
 
@@ -57,3 +61,19 @@ def test_answering_draws_again_at_every_move(picture):
     power.value = 2
     assert box.children[-2].value != before[0]
     assert "squared rises from 0 to 16" in box.children[-1].value != before[1]
+
+
+TITLES = [
+    title
+    for path in sorted(Path(explorers.__file__).parent.glob("*.py"))
+    for title in re.findall(r'title="([^"]+)"', path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_an_explorers_title_is_not_cut_off(title):
+    figure, _ = page(title)
+    figure.set_dpi(110)  # where hinting makes words wide
+    figure.canvas.draw()
+    (words,) = (text for text in figure.texts if text.get_text().replace("\n", " ") == title)
+    assert words.get_window_extent().x1 < figure.bbox.width

@@ -44,7 +44,7 @@ def focal() -> widgets.VBox:
     picture = LiveCurves(
         shares,
         [TRUTH, FOCAL],
-        title="γ bends the answer towards ½; α moves the place where it crosses ½",
+        title="γ bends the answer towards ½; α moves where it crosses",
         xlabel="true share of yes, η",
         ylabel="cheapest probability to say",
         ylim=(0, 1),

@@ -92,7 +92,7 @@ def _png(figure: Figure) -> bytes:
     return packed.getvalue()
 
 
-def _even_lines(title: str, most: int = 66) -> list[str]:
+def _even_lines(title: str, most: int = 62) -> list[str]:
     """The title in as few lines as it needs, none much shorter than the others."""
     least = len(wrap(title, most))
     return next(
