@@ -279,7 +279,8 @@ def show(value: object, digits: int = 4) -> str:
     if callable(value):
         return getattr(value, "__name__", "a function")
     if isinstance(value, (tuple, list)):
-        return f"({', '.join(show(part, digits) for part in value)})"
+        parts = [show(part, digits) for part in value]
+        return f"({', '.join(parts)}{',' * (len(parts) == 1)})"
     if value is None or isinstance(value, str):
         return str(value)
     if np.asarray(value).dtype.kind == "f":

@@ -36,7 +36,7 @@ class LiveDescent(LivePage):
             self.ax.grid(visible=False)
             self.ax.plot(0, 0, "+", color="#222222", ms=13, mew=2.2)
             self.contours = [self.ax.plot([], [], color="#C3C8CF", lw=0.8)[0] for _ in LEVELS]
-            self.paths = {}
+            self.paths, names = {}, []
             for i, (label, colour) in enumerate(zip(labels, colours(labels), strict=True)):
                 (self.paths[label],) = self.ax.plot(
                     [], [], "-o", color=colour, lw=1.6, ms=3.6, mec="white", mew=0.4, zorder=5 - i
@@ -53,7 +53,10 @@ class LiveDescent(LivePage):
                 text.set(
                     ha="right", va="bottom", path_effects=[Stroke(linewidth=3, foreground="white"), Normal()]
                 )
-            self._settle([*self.contours, *self.paths.values()])
+                names.append(text)
+            self._settle(
+                [*self.contours, *self.paths.values(), *names]
+            )  # names last: the contours move below them
 
     def redraw(self, curvatures: Any, paths: Mapping[str, Any], *, told_too: str = "") -> tuple[bytes, str]:
         """The picture (PNG) of a bowl with these curvatures (2,) and `paths`, {label: (steps + 1, 2)}; and words.
