@@ -77,7 +77,8 @@ class Exercise(_Task):
 
     `reference` is the solution that a learner is shown. `probes(rng)` yields the inputs. A variant is a right answer
     written differently. `gives` completes "… was asked": what the function returns. `ordinal` names the argument, if
-    there is one, of which only the order counts; two of the probes then write one order in two ways.
+    there is one, of which only the order counts; two of the probes then write one order in two ways. `axes` says what
+    the axes of the arguments stand for, told where shapes do not fit.
     """
 
     reference: Callable
@@ -89,6 +90,7 @@ class Exercise(_Task):
     shipped: Callable | None = None
     symptom: str = ""
     ordinal: str = ""
+    axes: str = ""
     rtol: float = 2e-5  # loose enough for an answer in float32, tight enough to tell the mistakes apart
     options: None = None
 

@@ -202,6 +202,8 @@ def _error(case: Case) -> Verdict:
     sentence = f"Your function stopped with {error}"
     if tip := next((tip for words, tip in TIPS.items() if words in error), None):
         sentence += f"\n{tip}"
+        if tip in (ROWS, PRODUCT) and case.exercise.axes:
+            sentence += f" Here: {case.exercise.axes}"
     if len(failing) < len(case.probes):
         sentence += f"\nIt happened on the input {given(case, failing[0])}."
     if place := next((r for r in case.exercise.regimes if touched(case.probes, r) == set(failing)), None):

@@ -178,6 +178,7 @@ def test_no_effect_tells_tuples_of_arrays_apart():
         (SCALAR, lambda a, b, k: (x for x in a), "type: generator"),
         (SCALAR, lambda a, b, k: scalar(a, b, k) * torch.nan, "nan"),
         (SCALAR, lambda a, b, k: scalar(a, b, k) / (k - 1), "inf"),
+        (SCALAR, lambda a, b, k: -abs(scalar(a, b, k)) / (k - 1), "−inf"),
     ],
 )
 def test_kind_and_shape_are_named(task, answer, name):

@@ -1,6 +1,7 @@
 """From an answer to a verdict: the order of the questions, stubs in every form, letters, parameters."""
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from toys import COLOUR, SCALAR, SIDED, TABLE, exercise, weighted_gap
 
 from lossfns.grading.exercise import Mistake
 from lossfns.grading.judge import judge
+from lossfns.grading.record import Probe
 
 
 def raises(a, b, k):
@@ -43,6 +45,21 @@ def test_an_error_comes_before_every_explanation():
 def test_an_error_that_many_meet_comes_with_a_tip(answer, tip):
     verdict = judge(TABLE, answer)
     assert verdict.status == "error" and tip in verdict.sentence
+
+
+def test_the_tip_says_what_the_axes_stand_for():
+    task = replace(TABLE, axes="rows are hills, columns are valleys.")
+    verdict = judge(task, lambda a, b: (a[:, None] - b[None]) @ torch.ones(1, 2))
+    assert "Do they? Here: rows are hills, columns are valleys." in verdict.sentence
+    elsewhere = judge(task, lambda a, b: a[len(a)]).sentence
+    assert "hills" not in elsewhere
+
+
+def test_an_input_is_shown_on_which_the_error_is_plain():
+    two_inputs = (Probe((np.zeros(1),)), Probe((np.array([3.0, 50.0]),)))
+    task = exercise(name="total", reference=lambda x: x.sum(), probes=lambda rng: iter(two_inputs))
+    assert judge(task, lambda x: (x - 1e-8).clamp(max=20).sum()).example.given == "x [ 3. 50.]"
+    assert judge(task, lambda x: x.sum() - 1e-8 * (len(x) == 1)).example.given == "x [0.]"
 
 
 def test_a_relation_comes_before_a_regime():

@@ -44,7 +44,7 @@ def masked_inside_but_zero_without_pairs(scores, relevance):
 
 def test_edge_that_is_right_is_not_blamed():
     found = verdict("pick-02", masked_inside_but_zero_without_pairs)
-    assert found.mistake == "masked-inside, not no pair"
+    assert found.mistake == "masked-inside, but for no pair"
     assert "all grades are equal" not in found.sentence
 
 
@@ -87,7 +87,7 @@ def test_no_second_name_is_given_by_luck(id):
     task, lucky = exercise(id), []
     for i, answer in enumerate(list(answers()[id]())[::7][:50]):
         name = judge(task, answer).mistake or ""
-        mistake, _, edge = name.replace(", not ", ", and ").partition(", and ")
+        mistake, _, edge = name.replace(", but for ", ", and ").partition(", and ")
         for regime in (regime for regime in task.regimes if regime.name == edge):
             lucky += [(i, name, seed) for seed in (101, 102) if not _is(task, answer, mistake, regime, seed)]
     assert lucky == []

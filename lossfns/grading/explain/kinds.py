@@ -56,10 +56,10 @@ def _shape_in_words(want: np.ndarray, got: np.ndarray, exercise: Exercise) -> tu
 
 
 def not_finite(case: Case) -> Finding | None:
-    """NaN or inf where the right value is a number."""
+    """NaN, inf or −inf where the right value is a number."""
     for i, (_, want, got) in enumerate(case.rows):
         if np.isfinite(want).all() and not np.isfinite(got).all():
-            what = "nan" if np.isnan(got).any() else "inf"
+            what = "nan" if np.isnan(got).any() else "inf" if np.isposinf(got).any() else "−inf"
             place = regime(case)
             said = f"{place.sentence} There yours is {what}, and" if place else f"Yours is {what} where"
             return Finding(what, f"{said} the right value is an ordinary number.", i)

@@ -46,7 +46,7 @@ def _tells(came: Outcome) -> bool:
 def _finding(case: Case, mistake: Mistake, regime: Regime, inside: frozenset[int]) -> Finding:
     first = min(i for i in range(len(case.probes)) if i not in inside and not case.right[i])
     if all(case.right[i] for i in inside):
-        return Finding(f"{mistake.name}, not {regime.name}", mistake.sentence, first)
+        return Finding(f"{mistake.name}, but for {regime.name}", mistake.sentence, first)
     said = PRAISE.sub(
         "", mistake.sentence
     )  # "Right where k takes in the whole list." holds for the mistake alone
