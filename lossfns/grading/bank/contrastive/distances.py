@@ -249,6 +249,7 @@ def triplets(rng: np.random.Generator) -> Iterator[Probe]:
     for margin in (0.5, 1.2, 2.2):
         yield Probe((*mixed, margin))
     yield Probe((*_three(rng, [4.5, -0.4], 3), 0.7))  # easy on average, hard in one
+    yield Probe((*(1e-6 * batch for batch in _three(rng, [0.6, -0.9, 0.3], 2)), 2e-6))  # what is added shows
 
 
 KINDS = (
@@ -269,6 +270,12 @@ KINDS = (
         lambda a, p, n, m: _lead(a, p, n) >= m,
         "the negative is farther by the margin",
         "the negative is not yet farther by the margin",
+    ),
+    Regime(
+        "nearly one point",
+        lambda a, p, n, m: bool(np.abs(a - p).max() < 1e-4),
+        "the points are millionths apart",
+        "the points are well apart",
     ),
 )
 
@@ -458,6 +465,17 @@ TRIPLET = Exercise(
             "margin-after-the-clip-each",
             _triplet(excess=lambda near, far, m: (near - far).relu() + m, end=torch.sum),
             "You add the margin after the clip, so it is always paid; and you add the prices up.",
+        ),
+        Mistake(
+            "added-to-the-differences",
+            lambda a, p, n, m: torch.nn.functional.triplet_margin_loss(a, p, n, margin=m),
+            "Right while the points are well apart. A millionth is added to every difference before its length is taken; torch's "
+            "`triplet_margin_loss` and `pairwise_distance` do so unless told otherwise. Does the text add anything?",
+        ),
+        Mistake(
+            "added-under-the-root",
+            _triplet(lambda x: (x.square().sum(1) + 1e-12).sqrt()),
+            "Right while the points are well apart. Something small is added under the root. Does the text add anything?",
         ),
         Mistake(
             "columns",

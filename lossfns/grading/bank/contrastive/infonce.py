@@ -688,6 +688,11 @@ CERTIFIED = Exercise(
             "You clip each query at 0, so the lucky ones count and the unlucky do not. The text says to leave negative numbers so.",
         ),
         Mistake(
+            "everybody",
+            lambda s: log(len(s)) + torch.log_softmax(s, 1).mean(),
+            "You average the logarithms of all keys. Which entry of row i is the query's own?",
+        ),
+        Mistake(
             "whole-table",
             lambda s: log(len(s)) - (torch.logsumexp(s.flatten(), 0) - torch.diagonal(s)).mean(),
             "One softmax over the whole table. Each query has a choice of its own: one softmax for each row.",

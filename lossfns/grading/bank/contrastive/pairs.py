@@ -264,12 +264,12 @@ def _stack(
     return loss
 
 
-def _without_the_partner(a, b, t):
+def _without_the_partner(a, b, t, alone=0.0):
     n, views = len(a), unit(torch.cat([a, b]))
     logits = (views @ views.T / t).fill_diagonal_(-torch.inf)
     partner = logits[torch.arange(2 * n), _others(n)]
     rest = logits.masked_fill(torch.arange(2 * n)[None] == _others(n)[:, None], -torch.inf)
-    return (torch.logsumexp(rest, 1) - partner).mean() if n > 1 else 0 * partner.sum()
+    return (torch.logsumexp(rest, 1) - partner).mean() if n > 1 else torch.tensor(alone)
 
 
 def _subtracted(a, b, t, own):
@@ -363,6 +363,12 @@ NT_XENT = Exercise(
             "partner-left-out",
             _without_the_partner,
             "Your denominator has the negatives only. The partner belongs under the fraction too.",
+        ),
+        Mistake(
+            "partner-left-out-bare",
+            lambda a, b, t: _without_the_partner(a, b, t, alone=-torch.inf),
+            "Your denominator has the negatives only, and with a single pair nothing is left in it. The partner belongs "
+            "under the fraction too.",
         ),
         Mistake(
             "same-view-negatives",
