@@ -163,12 +163,12 @@ CLIPPED = Exercise(
         Mistake(
             "clip-the-logarithm",
             _clipped(loss=lambda p, a, e: -torch.minimum(p * a, p.log().clamp(-e, e).exp() * a)),
-            "You clip the logarithm of the ratio to ±ε. The ratio itself should stay between 1 − ε and 1 + ε; e^0.2 is 1.22.",
+            "You clip the logarithm of the ratio to ±`clip`. The ratio itself was to stay between 1 − `clip` and 1 + `clip`; e^0.2 is 1.22.",
         ),
         Mistake(
             "clip-around-zero",
             _clipped(loss=lambda p, a, e: -torch.minimum(p * a, p.clamp(-e, e) * a)),
-            "You clip the ratio to ±ε. A ratio that has not moved is 1.",
+            "You clip the ratio to ±`clip`. A ratio that has not moved is 1.",
         ),
         Mistake(
             "fixed-clip",
@@ -178,14 +178,14 @@ CLIPPED = Exercise(
         Mistake(
             "upper-only",
             _clipped(loss=lambda p, a, e: -torch.minimum(p * a, p.clamp(max=1 + e) * a)),
-            "Right for good answers. The lower end of the clip is missing: a bad answer that has become unlikely enough is "
-            "pushed on.",
+            "Right for good answers. A token of a bad answer that has become unlikely enough is still pushed on in yours: what "
+            "should stop it?",
         ),
         Mistake(
             "lower-only",
             _clipped(loss=lambda p, a, e: -torch.minimum(p * a, p.clamp(min=1 - e) * a)),
-            "Right for bad answers. The upper end of the clip is missing: a good answer that has become likely enough is "
-            "pushed on.",
+            "Right for bad answers. A token of a good answer that has become likely enough is still pushed on in yours: what "
+            "should stop it?",
         ),
         Mistake(
             "minimum-of-ratios",
@@ -206,7 +206,7 @@ CLIPPED = Exercise(
         Mistake(
             "gain-clipped",
             _clipped(loss=lambda p, a, e: -torch.minimum(p * a, (p * a).clamp(1 - e, 1 + e))),
-            "You clip the gain. It is the ratio that should stay between 1 − ε and 1 + ε.",
+            "You clip the gain. It is the ratio that was to stay between 1 − `clip` and 1 + `clip`.",
         ),
         Mistake(
             "padding-counts",
@@ -216,8 +216,7 @@ CLIPPED = Exercise(
         Mistake(
             "padding-in-the-denominator",
             _clipped(mean=lambda x, m: (x * m).mean()),
-            "Right while no token is padding. You set padding to 0 and still divide by it: divide by the number of tokens "
-            "that count.",
+            "Right while no token is padding. You set the padding to 0, and it still counts in the mean.",
         ),
         Mistake(
             "mean-of-means",

@@ -165,14 +165,14 @@ BRADLEY_TERRY = Exercise(
         Mistake(
             "epsilon",
             lambda c, r: -torch.log(torch.sigmoid(c - r) + 1e-12).mean(),
-            "You add a small number inside the logarithm. It makes the price stop at 27.6 however wrong the order is, and "
-            "no slope is left there.",
+            "Right while the rewards are near each other. You add a small number inside the logarithm, so the price stops at "
+            "27.6 however wrong the order is, and no slope is left there.",
         ),
         Mistake(
             "epsilon-8",
             lambda c, r: -torch.log(torch.sigmoid(c - r) + 1e-8).mean(),
-            "You add a small number inside the logarithm. It makes the price stop at 18.4 however wrong the order is, and "
-            "no slope is left there.",
+            "Right while the rewards are near each other. You add a small number inside the logarithm, so the price stops at "
+            "18.4 however wrong the order is, and no slope is left there.",
         ),
         Mistake(
             "bits",
@@ -325,6 +325,23 @@ BRADLEY_TERRY_GRAD = Exercise(
             lambda c, r: torch.sigmoid(r - c) / len(c),
             "The size is right. Raising the chosen reward lowers the loss: which sign has that slope? (Yours is the "
             "slope of the *rejected* reward.)",
+        ),
+        *(
+            Mistake(
+                name,
+                lambda c, r, e=small: (
+                    -torch.sigmoid(c - r) * torch.sigmoid(r - c) / (torch.sigmoid(c - r) + e) / len(c)
+                ),
+                "Right while the rewards are near each other. You differentiate a logarithm with a small number added inside. Where "
+                "the chosen one is far behind, σ is smaller than that number, and no slope is left just where it should be steepest.",
+            )
+            for name, small in (("epsilon", 1e-8), ("epsilon-12", 1e-12))
+        ),
+        Mistake(
+            "times-the-reward",
+            lambda c, r: -torch.sigmoid(r - c) * c / len(c),
+            "You multiply by the chosen reward, as for a weight whose input it is. The slope for the reward itself was asked: how far "
+            "does d move when it rises by a little?",
         ),
         Mistake(
             "sign-no-mean",

@@ -150,8 +150,8 @@ GROUPS = Exercise(
             Mistake(
                 name,
                 lambda r, small=small: (r - r.mean(1, keepdim=True)) / (r.std(1, keepdim=True) + small),
-                f"Nearly. You add {printed} to the std, and some groups differ by little more than that. What else can be done "
-                "about a std of 0?",
+                f"Nearly. You add {printed} to the std, which makes every advantage too small, the most where rewards differ by "
+                "millionths. What else can be done about a std of 0?",
             )
             for name, small, printed in (
                 ("epsilon", 1e-4, "10⁻⁴"),
