@@ -94,6 +94,7 @@ DECIDE = Exercise(
     difficulty=2,
     reference=decide,
     probes=situations,
+    axes="columns of `probs` and rows of `cost` are the classes that may be true, columns of `cost` the actions.",
     regimes=(
         Regime(
             "square",

@@ -260,8 +260,14 @@ LATENESS = Exercise(
             lambda p, a, w: (
                 (torch.where(a > p, w, 1.0) * (a - p) ** 2).sum() / torch.where(a > p, w, 1.0).sum()
             ),
-            "You divide by the sum of the prices, which takes the price of a lone late train out again. It is a mean over the "
-            "trains: divide by how many there are.",
+            "You divide by the sum of the prices. Where all trains are late, the price then cancels, and being late costs no more than "
+            "being early. The mean is over the trains: how many are there?",
+        ),
+        Mistake(
+            "a-mean-for-each-side-bare",
+            lambda p, a, w: w * ((a - p)[a > p] ** 2).mean() + ((a - p)[a <= p] ** 2).mean(),
+            "You take two means, one over the late trains and one over the others, and add them up. Where a side has no trains, its mean is "
+            "nan; where both have some, yours is too large. Over which trains does the one mean of the text run?",
         ),
         Mistake(
             "sum",

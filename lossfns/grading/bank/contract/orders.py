@@ -168,6 +168,11 @@ ORDER = Exercise(
             "You order the mean demand; the prices have no say.",
         ),
         Mistake(
+            "nearest-to-the-mean",
+            lambda d, s, o: d[(d - d.mean()).abs().argmin()],
+            "You order the demand that comes nearest to the mean; the prices have no say.",
+        ),
+        Mistake(
             "median",
             lambda d, s, o: torch.quantile(d, 0.5),
             "You order the median demand; the prices have no say.",
@@ -316,8 +321,8 @@ ORDER = Exercise(
         Mistake(
             "one-too-low",
             _level(_q, lambda q, n: int(np.floor(q * n + 1e-9)) - 1),
-            "Yours is enough on a share of the days that is *below* q, unless q is met exactly. Is q · n rounded down? Or is that "
-            "the last order that is not above q, where the first that reaches it was asked?",
+            "Yours is enough on a share of the days that is *below* q, unless q is met exactly. If you round q · n: which way? If you "
+            "go through the orders: yours is the last whose share does not exceed q. Is that the one that the text asks for?",
         ),
         Mistake(
             "last-that-is-not-enough",
@@ -327,7 +332,7 @@ ORDER = Exercise(
         Mistake(
             "unsorted",
             lambda d, s, o: d[max(int(np.ceil(s / (s + o) * len(d) - 1e-9)) - 1, 0)],
-            "The place is right, and the days are not in order. Sort them by their demand first.",
+            "You count far enough, but along the days as they came. The demand on the day where you stop: on how many days is it enough?",
         ),
         Mistake(
             "descending",

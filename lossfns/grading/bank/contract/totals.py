@@ -146,7 +146,7 @@ TOTALS = Exercise(
         Regime(
             "other numbers",
             lambda b, g: ~np.isin(g, np.arange(len(np.unique(g)))),
-            "a group's number is as large as the number of groups or larger, such as 8 where there are two (does the loop count 0, 1, 2 …?)",
+            "a group's number is as large as the number of groups or larger, as where two groups are called 2 and 5 (does the loop count 0, 1, 2 …?)",
             "a group's number is smaller than the number of groups",
         ),
         Regime(
@@ -189,12 +189,12 @@ TOTALS = Exercise(
         Mistake(
             "median",
             _by_group(lambda b: torch.quantile(b, 0.5)),
-            "You predict each group's median. It is as honest as the geometric mean, and adds up as little.",
+            "You predict each group's median. How large its largest bills are has no say in that, and it has in the total.",
         ),
         Mistake(
             "median-lower",
             _by_group(lambda b: b.median()),
-            "You predict each group's median. It is as honest as the geometric mean, and adds up as little.",
+            "You predict each group's median. How large its largest bills are has no say in that, and it has in the total.",
         ),
         Mistake(
             "scaled-together",
@@ -226,13 +226,13 @@ TOTALS = Exercise(
         Mistake(
             "normal-theory",
             _by_group(_normal_theory),
-            "You added half the variance of the logarithms: exact for a log-normal without end, and not for the bills at hand. "
+            "You added half the variance of the logarithms: exact for endlessly many log-normal bills, and only near for those at hand. "
             "The specification asks for totals that agree.",
         ),
         Mistake(
             "normal-theory-sample",
             _by_group(lambda b: (b.log().mean() + (b.log().var() if len(b) > 1 else 0.0) / 2).exp()),
-            "You added half the variance of the logarithms: exact for a log-normal without end, and not for the bills at hand. "
+            "You added half the variance of the logarithms: exact for endlessly many log-normal bills, and only near for those at hand. "
             "The specification asks for totals that agree.",
         ),
         Mistake(

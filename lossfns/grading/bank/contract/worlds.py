@@ -303,8 +303,8 @@ NEW_WORLD = Exercise(
         Mistake(
             "softmax",
             lambda p, old, new: torch.softmax(p * new / old, 1),
-            "You put the weights through a softmax, and they are no logarithms. To make positive numbers add up to 1, divide "
-            "by their sum.",
+            "You put the weights through a softmax, which takes exp of them, as if they were logarithms. They are positive as they "
+            "are: what alone is missing for the probabilities of a case?",
         ),
         Mistake(
             "softmax-on-top",
