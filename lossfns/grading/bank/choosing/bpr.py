@@ -96,6 +96,12 @@ BPR = Exercise(
             "Your loss falls when the item that was *not* chosen rises. Which of the two should be above?",
         ),
         Mistake(
+            "line-from-zero",
+            _bpr(cost=lambda d: torch.where(d < 0, -d, torch.log1p(torch.exp(-d)))),
+            "Right where the chosen item is above. Where it is below, you charge the straight line −d. Far out that is near enough; how "
+            "much is missing at d = −1?",
+        ),
+        Mistake(
             "log-of-the-mean",
             lambda p, n: -torch.log(torch.sigmoid(p - n).mean()),
             "Right for a single pair. You average the probabilities and take one logarithm; each pair has a price of its own.",

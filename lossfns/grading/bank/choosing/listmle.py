@@ -254,6 +254,11 @@ LISTMLE = Exercise(
             "Right while the scores are small. In the hundreds yours is no number: what is exp(900), or exp(−800), in a computer?",
         ),
         Mistake(
+            "overflow-of-the-fraction",
+            lambda s, r: -sum(torch.log(q[0] / q.sum()) for q in _tails(s[_by_grade(r)].exp())),
+            "Right while the scores are small. In the hundreds yours is no number: what is exp(900), or exp(−800), in a computer?",
+        ),
+        Mistake(
             "epsilon",
             _listmle(
                 remaining=lambda s: ((s - s.max()).exp().flip(0).cumsum(0).flip(0) + 1e-10).log() + s.max()
@@ -269,7 +274,7 @@ LISTMLE = Exercise(
         Mistake(
             "product-first",
             lambda s, r: -torch.log(torch.exp(s[_by_grade(r)] - _from_the_end(s[_by_grade(r)])).prod()),
-            "Right while the scores are small. A product of tiny probabilities rounds to 0: add up their logarithms instead.",
+            "Right while the scores are small. A product of tiny probabilities rounds to 0 before you take its logarithm. How else can one have the logarithm of a product?",
         ),
         Mistake(
             "log-of-softmax",

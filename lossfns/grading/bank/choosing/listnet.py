@@ -87,7 +87,7 @@ LISTNET = Exercise(
         Mistake(
             "raw-grades",
             _listnet(target=lambda r: r),
-            "The scores' side is right. You weigh with the grades as they are; the shares that a draw by grades gives add up to 1.",
+            "Your log q is right. In the place of p stand the grades as they are. What makes probabilities of them?",
         ),
         Mistake(
             "normalised-grades",
@@ -158,7 +158,7 @@ LISTNET = Exercise(
         Mistake(
             "swapped",
             _listnet(target=lambda r: r.log_softmax(0), guess=lambda s: s.softmax(0)),
-            "The two have changed places: the grades' draw says what happens, the scores' draw pays for it.",
+            "p and q have changed places: you weigh the logarithms of the grades' softmax with the scores' softmax. Whose logarithm was asked?",
         ),
         Mistake(
             "logs-on-both-sides",
@@ -250,6 +250,11 @@ LISTNET = Exercise(
             "overflow",
             _listnet(guess=lambda s: torch.log(s.exp() / s.exp().sum())),
             "Right while the scores are near each other. Hundreds apart, yours is no number: what is exp(900) in a computer?",
+        ),
+        Mistake(
+            "overflow-of-the-sum",
+            _listnet(guess=lambda s: s - torch.log(s.exp().sum())),
+            "Right while the scores are near each other. Hundreds apart, yours is infinite: what is exp(900) in a computer?",
         ),
         Mistake(
             "one-mean",
