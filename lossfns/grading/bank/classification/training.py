@@ -183,7 +183,7 @@ SOFTMAX_TWICE = Exercise(
         Mistake(
             "yes-or-no-of-softmax",
             _trained(lambda z, t: F.binary_cross_entropy(z.softmax(1), _one_hot(z, t))),
-            "The softmax is right for this loss, which then asks three yes-or-no questions. Cross entropy was promised.",
+            "You kept the softmax and changed the loss, which now asks three yes-or-no questions. Cross entropy was promised: what does it want to be given?",
         ),
         Mistake(
             "sharper",

@@ -224,8 +224,8 @@ CLASS_WEIGHTS = Exercise(
         Mistake(
             "present-classes-only",
             _present_only,
-            "Right where every class occurs. Otherwise you divide by the number of classes that *occur*; k is the number "
-            "of classes that there are.",
+            "Right where every class occurs. Otherwise you divide by the number of classes that *occur*. What is k in the "
+            "text?",
         ),
         Mistake(
             "dropped",

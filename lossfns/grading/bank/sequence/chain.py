@@ -119,7 +119,9 @@ ENTROPY_RATE = Exercise(
         Mistake(
             "rows-alike",
             lambda p: _rows(p).mean(),
-            "The rows' entropies are right. You average them as if one were equally often in each: how often is one where?",
+            "The rows' entropies are right. You average them as if one were equally often in each: how often is one where? (If you "
+            "did step the shares and they never moved: each share is to be sent along its *row*, so the shares stand to the left of the "
+            "table.)",
         ),
         Mistake(
             "entropy-of-shares",

@@ -155,7 +155,7 @@ PERPLEXITY = Exercise(
         Mistake(
             "mean-of-perplexities",
             _measure(lambda x: x.exp().mean()),
-            "Right for a single token. You average the tokens' own 1/p; average the losses first, exponentiate once.",
+            "Right for a single token. You take exp of each token's loss, its own 1/p, and average those. Which comes first, the mean or the exponential?",
         ),
         Mistake(
             "of-mean-probability",

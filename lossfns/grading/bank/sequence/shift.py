@@ -45,6 +45,12 @@ def _one_hot(log_probs, tokens):
     return -(chosen * log_probs[:, :-1]).sum(-1)
 
 
+def _reshaped(log_probs, tokens):
+    b, t, v = log_probs.shape
+    mixed = log_probs[:, :-1].reshape(b, v, t - 1)
+    return torch.nn.functional.nll_loss(mixed, tokens[:, 1:], reduction="none")
+
+
 NEXT_TOKEN = Exercise(
     id="seq-01",
     name="next_token_losses",
@@ -86,6 +92,12 @@ NEXT_TOKEN = Exercise(
             "by-two",
             lambda p, x: -_at(p[:, :-2], x[:, 2:]),
             "Shifted by two places: one token further than next. Is something shifted that had been shifted already?",
+        ),
+        Mistake(
+            "reshaped",
+            _reshaped,
+            "The shift is right. But `reshape` only cuts the same row of numbers into other lengths, so places and words get mixed. How does "
+            "one move an axis?",
         ),
         Mistake(
             "wrapped",

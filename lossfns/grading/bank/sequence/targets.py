@@ -118,7 +118,7 @@ MASKED_MEAN = Exercise(
         Mistake(
             "multiplied",
             lambda x, m: (x * m).sum() / m.sum().clamp(min=1),
-            "Right on ordinary numbers. A masked place may hold NaN, and NaN times 0 is NaN: pick, do not multiply.",
+            "Right on ordinary numbers. A masked place may hold NaN, and NaN times 0 is NaN: it should not come into the sum at all.",
         ),
         Mistake(
             "multiplied-no-guard",
