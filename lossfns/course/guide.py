@@ -186,7 +186,7 @@ GUIDE = (
         "ListMLE or RankNet",
         "Only the order within a list enters, so nobody's scale does.",
         "09_choosing",
-        "Every list by another hand",
+        "Every list by a different hand",
         "ranking",
     ),
     Advice(
@@ -194,7 +194,7 @@ GUIDE = (
         "squared error, to begin with",
         "There it ranks as well as the others, and it is simpler.",
         "09_choosing",
-        "Every list by another hand",
+        "Every list by a different hand",
     ),
     Advice(
         (ORDER, "one choice from a short list", NO_MATTER, NO_MATTER),
