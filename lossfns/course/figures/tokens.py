@@ -65,7 +65,7 @@ class LiveTokens:
             self.bars = _bars(self.ax, np.zeros(len(tokens)))
             self.line = self.ax.axhline(0, color=MEAN, lw=1.6, ls="--")
             self.label = self.ax.annotate(
-                "mean 0.00", xy=(1, 0), xycoords=("axes fraction", "data"), xytext=(9, 0),
+                "mean 0.0000", xy=(1, 0), xycoords=("axes fraction", "data"), xytext=(9, 0),
                 textcoords="offset points", weight="bold", size=10.5, va="center", color=MEAN, annotation_clip=False,
             )  # fmt: skip
             for artist in (*self.bars, self.line, self.label):
