@@ -5,10 +5,16 @@ from math import log
 
 import torch
 
-from lossfns.grading.bank.contrastive.distances import _length, _mine, _table, _triplet
-from lossfns.grading.bank.contrastive.infonce import _certified, _nce, _push, losses, unit
-from lossfns.grading.bank.contrastive.pairs import _clip, _others, _pairwise, _stack
+from lossfns.grading.bank.contrastive.certified import _certified
+from lossfns.grading.bank.contrastive.clip import _clip
+from lossfns.grading.bank.contrastive.cosine_embedding import _pairwise
+from lossfns.grading.bank.contrastive.cosines import _table
+from lossfns.grading.bank.contrastive.infonce import _nce, losses, unit
+from lossfns.grading.bank.contrastive.infonce_gradient import _push
+from lossfns.grading.bank.contrastive.mining import _mine
+from lossfns.grading.bank.contrastive.ntxent import _others, _stack
 from lossfns.grading.bank.contrastive.training import _both_directions, _training
+from lossfns.grading.bank.contrastive.triplet import _length, _triplet
 from parts import all_of
 
 DIVISORS = [
