@@ -90,6 +90,13 @@ def _from_data(c, bins):
     return _members((c - c.min()) / width, bins)
 
 
+def _by_histogram(c, bins):
+    """Bins as `np.histogram` cuts them when it is not told where: over the data, each with its lower edge."""
+    edges = torch.as_tensor(np.histogram_bin_edges(c.numpy(), bins))
+    index = (torch.bucketize(c.double(), edges, right=True) - 1).clamp(max=bins - 1)
+    return torch.arange(bins)[:, None] == index
+
+
 def _equal_mass(c, bins):
     members = torch.zeros(bins, len(c), dtype=torch.bool)
     for b, part in enumerate(c.argsort(stable=True).tensor_split(bins)):
@@ -280,6 +287,18 @@ BINS = Exercise(
             _binned(_from_data),
             "Your bins reach from the smallest confidence to the largest. They should cut up the whole way from 0 to 1, "
             "whatever the answers are.",
+        ),
+        Mistake(
+            "bins-of-the-data-by-histogram",
+            _binned(_by_histogram),
+            "Your bins reach from the smallest confidence to the largest: a histogram that is not told its range takes that "
+            "of the data. Which way should be cut, whatever the answers are?",
+        ),
+        Mistake(
+            "bins-of-the-data-by-histogram-zero-when-empty",
+            _binned(_by_histogram, said=_zero_when_empty(_mean), was=_zero_when_empty(_mean)),
+            "Your bins reach from the smallest confidence to the largest: a histogram that is not told its range takes that "
+            "of the data. And an empty bin has no accuracy: nan was asked there.",
         ),
         Mistake(
             "equal-mass",

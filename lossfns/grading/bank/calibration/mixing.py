@@ -241,7 +241,8 @@ MIXUP = Exercise(
         Mistake(
             "labels-own",
             _mixed(targets=lambda y, partner, lam: torch.where(torch.tensor(lam > 0.5), y, partner)),
-            "The inputs are right. The labels go wholly to whoever has the larger share; each should have its own.",
+            "The inputs are right. Each label is wholly that of the sample with the larger share, as if the other were not in "
+            "the image: how much of each is in it?",
         ),
         Mistake(
             "half-and-half",
@@ -263,6 +264,21 @@ MIXUP = Exercise(
             _mixed_in_place,
             "The first rows are right. Later rows meet partners that you have mixed already: the partners should be the "
             "samples as they came.",
+        ),
+        Mistake(
+            "partners-already-shrunk",
+            _mixed(
+                lambda x, p, lam: lam * x + (1 - lam) * lam * p,
+                lambda y, p, lam: lam * y + (1 - lam) * lam * p,
+            ),
+            "Each sample's own share is right. Its partner's is too small: when you fetch the partner, you have multiplied it "
+            "by λ already. The partners should be the samples as they came.",
+        ),
+        Mistake(
+            "partners-already-shrunk-in-the-inputs",
+            _mixed(lambda x, p, lam: lam * x + (1 - lam) * lam * p),
+            "The labels are right. In the inputs the partner's share is too small: when you fetch the partner, you have "
+            "multiplied it by λ already.",
         ),
         Mistake(
             "inputs-in-place",

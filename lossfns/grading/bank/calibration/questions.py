@@ -42,7 +42,7 @@ PERFECT = Question(
 RANKING = Question(
     id="cal-07",
     name="ranking",
-    title="Two of ten and one of ten",
+    title="Surest of which?",
     kind="predict",
     points=1,
     minutes=4,
@@ -87,7 +87,7 @@ CHOOSE = Question(
         "D": "Subtract 0.14 from the probability of the class that it names, and leave the others as they are.",
     },
     answer="C",
-    because="One number needs few images, and it needs images that the network has not learnt. No class changes its place, "
+    because="One number needs few images, and it needs images that the network has not learned. No class changes its place, "
     "so every finding stays; afterwards look at the diagram of yet other images, if you have any.",
     misconceptions={
         "A": "That could help while it is being trained. But findings are to stay as they are, and a network that is trained "

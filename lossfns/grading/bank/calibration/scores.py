@@ -120,6 +120,12 @@ BRIER = Exercise(
             "Only the wrong classes pay in yours. What does the true class pay for what it lacks?",
         ),
         Mistake(
+            "others-lumped",
+            lambda p, t: ((1 - _true_one(p, t)) ** 2 + (p.sum(1) - _true_one(p, t)) ** 2).mean(),
+            "The true class is priced rightly. What the other classes got is added up before it is squared: then it makes no "
+            "difference how they share it. How many differences does an answer have?",
+        ),
+        Mistake(
             "named-class-only",
             _brier(see=_named_one),
             "Only the class that the model named pays in yours. All k classes were told a probability.",
@@ -198,7 +204,8 @@ BRIER = Exercise(
         Mistake(
             "classes-averaged",
             _brier(join=lambda e: e.sum(0).mean()),
-            "You add up over the answers and average over the classes. It is the other way round.",
+            "You add up over the answers and average over the classes. What happens to your score when every answer comes "
+            "twice?",
         ),
         Mistake(
             "what-is-missing",

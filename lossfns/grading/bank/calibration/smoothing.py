@@ -24,13 +24,15 @@ def smooth_labels(target, num_classes, epsilon, style):
 
 
 def labels(rng: np.random.Generator) -> Iterator[Probe]:
-    """Both styles, several ε and k, one label and several; k is seldom the number of labels."""
+    """Both styles, several ε and k, one label and several; k is seldom the number of labels; once the
+    last classes are not among them."""
     for n, k, epsilon in ((1, 3, 0.2), (4, 5, 0.1), (2, 2, 0.3), (6, 4, 0.15)):
         target = rng.integers(k, size=n)
         for style in ("uniform", "exact"):
             yield Probe((target, k, epsilon, style))
     yield Probe((target, k, 0.4, "exact"))
     yield Probe((np.array([2, 0]), 3, 0.0, "uniform"))
+    yield Probe((np.array([1, 0, 1]), 4, 0.2, "exact"))
 
 
 STYLES = (
@@ -267,6 +269,18 @@ SMOOTH = Exercise(
             "logarithms",
             _smoothed(end=lambda y: y.log()),
             "You return logarithms. The probabilities themselves were asked.",
+        ),
+        Mistake(
+            "classes-of-the-labels",
+            lambda t, k, e, s: smooth_labels(t, k, e, s)[:, : int(t.max()) + 1],
+            "Right where the last class is among the labels. How many columns you make depends on the labels that happen to be "
+            "there: how many classes are there?",
+        ),
+        Mistake(
+            "classes-of-the-labels-in-the-shares-too",
+            lambda t, k, e, s: smooth_labels(t, max(int(t.max()) + 1, 2), e, s)[:, : int(t.max()) + 1],
+            "Right where the last class is among the labels. Your k depends on the labels that happen to be there, in the "
+            "columns and in the shares: how many classes are there?",
         ),
         Mistake(
             "one-class-too-many",

@@ -259,8 +259,8 @@ NEWTON = Exercise(
             _newton(
                 curvature=lambda p, z, t: (p * z**2).sum(1).mean() - (p * z).sum(1).mean() ** 2,
             ),
-            "The slope is right. Each row has a variance of its own: subtract the square of its mean before you average "
-            "over the rows.",
+            "The slope is right. Your curvature also counts how far the rows' means lie from each other. Whose variance was "
+            "asked?",
         ),
         Mistake(
             "equal-weights",

@@ -43,7 +43,7 @@ def network_temperature(logits, target, n_train, steps):
 
 
 def networks(rng: np.random.Generator) -> Iterator[Probe]:
-    """Rows that were learnt by heart first, then rows that were not: more of the one kind, more of the other, equally
+    """Rows that were learned by heart first, then rows that were not: more of the one kind, more of the other, equally
     many; a network that is too timid; and more than a hundred."""
     sizes = (
         (9, 14, 1, 2.5),
@@ -60,6 +60,12 @@ def networks(rng: np.random.Generator) -> Iterator[Probe]:
         seen = rng.normal(0, 1, (n_train, 3)).round(2)
         seen[np.arange(n_train), learnt] += rng.uniform(3, 5, n_train).round(2)
         yield Probe((np.concatenate([seen, z]), np.concatenate([learnt, t]), n_train, steps))
+    z, t = logits_of(rng, 12, 3, 2.5)
+    learnt = np.array([0, 1, 2, 1, 0, 2, 0, 1])
+    seen = rng.normal(0, 1, (8, 3)).round(2)
+    seen[np.arange(8), learnt] += rng.uniform(3, 5, 8).round(2)
+    seen[5, 0] = seen[5, 2] + 1  # one that it could not learn
+    yield Probe((np.concatenate([seen, z]), np.concatenate([learnt, t]), 8, 3))
 
 
 def _fitted(rows=lambda n, m: slice(m, None), steps=lambda s: s, end=lambda b: 1 / b):
@@ -111,13 +117,13 @@ HELD_OUT = Exercise(
         Mistake(
             "all-rows",
             _fitted(rows=lambda n, m: slice(None)),
-            "Now the rows that the network has not seen are in, and those that it learnt by heart are in still.",
+            "Now the rows that the network has not seen are in, and those that it has learned by heart are in still.",
         ),
         Mistake(
             "last-n-train",
             _fitted(rows=lambda n, m: slice(n - m, None)),
-            "You take the *last* n_train rows. Those that the network has not seen begin after the first n_train, however "
-            "many they are.",
+            "You take the *last* n_train rows. What does `n_train` count, and has it anything to do with how many the others "
+            "are?",
         ),
         Mistake(
             "all-but-the-last",
@@ -142,7 +148,8 @@ HELD_OUT = Exercise(
         Mistake(
             "never-below-one",
             lambda z, t, m, s: network_temperature_shipped(z, t, m, s).clamp(min=1.0),
-            "You stop the temperature at 1. Then it does no harm, and no good: what has it been asked?",
+            "You do not let the temperature fall below 1. Then it does no harm, and no good either: it is still learned from "
+            "the same rows. What do they know?",
         ),
         Mistake(
             "always-one",
@@ -187,6 +194,14 @@ HELD_OUT = Exercise(
             "longer-training-rows",
             lambda z, t, m, s: network_temperature_shipped(z, t, m, 10 * s),
             "More steps find the best temperature for the same rows more exactly. Are they the right rows to ask?",
+        ),
+        Mistake(
+            "training-rows-that-it-gets-right",
+            lambda z, t, m, s: (lambda right: fit_temperature(z[:m][right], t[:m][right], s))(
+                z[:m].argmax(1) == t[:m]
+            ),
+            "Of the rows that the network was trained on you keep those that it answers rightly. What does a temperature "
+            "learn from somebody who is always right?",
         ),
         Mistake(
             "half-of-the-training-rows",

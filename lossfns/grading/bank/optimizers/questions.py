@@ -45,13 +45,13 @@ COMPARISON = Question(
     kind="choose",
     hints=(
         "Suppose the two optimizers were equally good. How could this table come about all the same?",
-        "Count how many trainings stand behind each of the two numbers.",
+        "Count how many training runs stand behind each of the two numbers.",
         "The best of thirty looks better than a single one even if nothing is better: which option puts that right?",
     ),
     options={
         "A": "How many steps per second does the new one make?",
         "B": "Is the difference still there when both are trained for ten times as long?",
-        "C": "What does AdamW reach when its rate is searched with as many trainings, and how far apart are several seeds of "
+        "C": "What does AdamW reach when its rate is searched with as many training runs, and how far apart are several seeds of "
         "each?",
         "D": "Does the training loss of the new one fall below AdamW's as well?",
     },
