@@ -24,6 +24,8 @@ def askings() -> Iterator[Callable]:
         lambda loss, g, t: loss(g, t)[-1],
         lambda loss, g, t: loss(g, t).std(),
         lambda loss, g, t: loss(g, t[1:]).mean(),
+        lambda loss, g, t: loss(g, t.unique()).mean(),
+        lambda loss, g, t: loss(g, t.unique()).max(),
         lambda loss, g, t: loss(g, t.mean()[None]).mean(),
         lambda loss, g, t: (g - t.mean()).abs(),
         lambda loss, g, t: (g - t.median()).abs(),

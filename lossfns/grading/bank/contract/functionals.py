@@ -32,6 +32,11 @@ def relative(pred, target):
     return (pred / target - 1) ** 2
 
 
+def square_up_to_one(pred, target):
+    square = (pred - target) ** 2
+    return (square + 1 - abs(square - 1)) / 2  # the smaller of the square and 1: a valley around each target
+
+
 KNOWN = (squared, absolute, missing_costs_four, relative)
 
 
@@ -45,13 +50,32 @@ def askings(rng: np.random.Generator) -> Iterator[Probe]:
                 guesses[[place, best]] = guesses[[best, place]]
             yield Probe((loss, targets, guesses))
     yield Probe((squared, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 6.2, 9.1, 12.0])))
-    yield Probe((absolute, np.array([1.0, 1.0, 1.0, 13.0]), rng.permutation([0.5, 3.1, 7.2])))
+    yield Probe(
+        (absolute, rng.permutation([1.0, 1.0, 1.0, 1.0, 13.0, 14.0]), rng.permutation([0.5, 3.1, 7.9]))
+    )
     yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 3.4, 6.2, 12.0])))
     yield Probe((squared, np.array([4.0, 1.0, 13.0, 2.0]), rng.permutation([2.3, 3.5, 6.2, 12.0])))
     yield Probe((absolute, np.array([7.0, 1.0, 13.0, 6.0]), rng.permutation([3.2, 6.4, 7.3, 9.6])))
     # the nearest to the middle is not the cheapest: below the median, and below the mean
     yield Probe((absolute, np.array([2.0, 3.0, 13.0]), rng.permutation([1.6, 4.6, 12.0])))
     yield Probe((missing_costs_four, np.array([2.0, 3.0, 13.0]), rng.permutation([1.0, 5.6, 6.9, 12.0])))
+    # targets that come several times
+    yield Probe((squared, rng.permutation([1.0, 1.0, 1.0, 9.0]), rng.permutation([1.7, 3.1, 5.2, 8.0])))
+    yield Probe((squared, rng.permutation([2.0, 9.0, 9.0, 9.0, 9.0]), rng.permutation([2.5, 5.4, 7.8, 9.6])))
+    yield Probe(
+        (
+            missing_costs_four,
+            rng.permutation([2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 7.0]),
+            rng.permutation([1.4, 2.2, 4.1, 6.8]),
+        )
+    )
+    # two valleys: the deeper one above, then below
+    yield Probe(
+        (square_up_to_one, rng.permutation([0.0, 10.0, 10.0]), rng.permutation([0.1, 0.6, 9.4, 10.2, 10.7]))
+    )
+    yield Probe(
+        (square_up_to_one, rng.permutation([0.0, 0.0, 10.0]), rng.permutation([-0.6, 0.2, 0.7, 9.3, 10.1]))
+    )
 
 
 def _skewed(rng: np.random.Generator, n: int, loss: Callable) -> tuple[np.ndarray, np.ndarray]:
@@ -115,6 +139,21 @@ def _after_the_first(loss, targets, guesses):
         if loss(guess, targets).mean() < loss(guesses[0], targets).mean():
             best = guess
     return best
+
+
+def _until_it_rises(order: Callable) -> Callable:
+    """The guess before the first one that costs more than the one before it."""
+
+    def answer(loss, targets, guesses):
+        best, least = None, float("inf")
+        for guess in order(guesses):
+            cost = loss(guess, targets).mean()
+            if cost > least:
+                break
+            best, least = guess, cost
+        return best
+
+    return answer
 
 
 def _votes(loss, targets, guesses):
@@ -221,6 +260,29 @@ CHEAPEST = Exercise(
             "cheaper-than-the-first",
             _after_the_first,
             "You keep the last guess that is cheaper than the first. When a better one is found, does its cost become the one to beat?",
+        ),
+        *(
+            Mistake(
+                f"one-valley-{name}",
+                _until_it_rises(order),
+                "Right while the cost falls and then rises, once. You go through the guesses by size and stop where the cost rises for "
+                "the first time. Not every loss has a single valley.",
+            )
+            for name, order in (
+                ("upwards", lambda g: g.sort().values),
+                ("downwards", lambda g: g.sort(descending=True).values),
+            )
+        ),
+        Mistake(
+            "until-it-rises",
+            _until_it_rises(lambda g: g),
+            "You stop at the first guess that costs more than the one before it. The guesses are in no order: a cheaper one may come "
+            "later.",
+        ),
+        Mistake(
+            "same-targets-once",
+            lambda loss, t, g: best_constant(loss, t.unique(), g),
+            "Right while no two targets are alike. A target that comes three times counts three times.",
         ),
         Mistake(
             "votes",
