@@ -21,9 +21,10 @@ ENOUGH = 4  # inputs outside the regime on which the mistake has to show, so tha
 def twofold(case: Case, known: Mapping[str, Recording]) -> Finding | None:
     """The one mistake that explains all that lies outside the smallest regime for which there is one."""
     edges = [(inside, regime) for regime in case.exercise.regimes if (inside := touched(case.probes, regime))]
+    telling = {i for i, came in enumerate(case.came.outcomes) if not case.right[i] and _tells(came)}
     for inside, regime in sorted(edges, key=lambda edge: len(edge[0])):
-        if 3 * len(inside) > len(case.probes):
-            continue  # no edge case, but a part of the task
+        if 3 * len(inside) > len(case.probes) or len(telling - inside) < ENOUGH:
+            continue  # no edge case, but a part of the task; or too little to be sure of a name
         fitting = [m for m in case.exercise.mistakes if _explains(case, known[m.name], inside)]
         if len({mistake.sentence for mistake in fitting}) == 1:
             return _finding(case, fitting[0], regime, inside)
@@ -31,11 +32,8 @@ def twofold(case: Case, known: Mapping[str, Recording]) -> Finding | None:
 
 
 def _explains(case: Case, mistake: Recording, inside: frozenset[int]) -> bool:
-    outside = [i for i in range(len(case.probes)) if i not in inside]
-    telling = [i for i in outside if not case.right[i] and _tells(case.came.outcomes[i])]
-    return len(telling) >= ENOUGH and all(
-        same_outcome(case.came.outcomes[i], mistake.outcomes[i], case.exercise.rtol) for i in outside
-    )
+    outside = (i for i in range(len(case.probes)) if i not in inside)
+    return all(same_outcome(case.came.outcomes[i], mistake.outcomes[i], case.exercise.rtol) for i in outside)
 
 
 def _tells(came: Outcome) -> bool:
