@@ -93,7 +93,7 @@ def _differs_again(answer: Callable, probes: Sequence[Probe], came: Recording, r
     def elsewhere(*args: object) -> object:
         random.seed(1)
         np.random.seed(1)
-        torch.manual_seed(1)
+        torch.default_generator.manual_seed(1)
         return answer(*args)
 
     again = record(elsewhere, probes)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from lossfns.grading.explain.case import Case, Finding
-from lossfns.grading.explain.relations import factor
+from lossfns.grading.explain.relations import common_ratio, factor
 from lossfns.grading.record import Recording
 
 # a factor -> what it says beside a mistake
@@ -45,8 +45,11 @@ def _times(case: Case) -> str | None:
     pairs = list(zip(case.expected.outcomes, case.came.outcomes, strict=True))
     if any(outcome.value is None for pair in pairs for outcome in pair):
         return None
-    if any(want.shape != got.shape or not np.isfinite([want, got]).all() for _, want, got in case.rows):
-        return None
+    for _, want, got in case.rows:  # one row that is not in proportion settles it
+        if want.shape != got.shape or not np.isfinite([want, got]).all():
+            return None
+        if common_ratio([(want, got)], case.exercise.rtol) is None and np.any(want):
+            return None
     finding = factor(case)
     name = finding.name.removeprefix("relation: ") if finding else ""
     return name if name in ON_TOP else None

@@ -116,7 +116,7 @@ def factor(case: Case) -> Finding | None:
         scaled = [
             (want * float(n) ** power, got) for (_, want, got), n in zip(case.rows, lengths, strict=True)
         ]
-        c = _common_ratio(scaled, case.exercise.rtol)
+        c = common_ratio(scaled, case.exercise.rtol)
         if c is None or (power == 0 and c == 1):
             continue
         nice = next((key for key in FACTORS if key[1] == power and np.isclose(c, key[0], rtol=1e-4)), None)
@@ -134,7 +134,7 @@ def _length(probe: Probe) -> int:
     return next((len(a) for a in probe.args if isinstance(a, np.ndarray) and a.ndim), 1)
 
 
-def _common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]], rtol: float) -> float | None:
+def common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]], rtol: float) -> float | None:
     """c such that got = c · want everywhere, or None. Judged at the largest value, so that zeros do no harm."""
     want, got = max(pairs, key=lambda pair: np.abs(pair[0]).max(initial=0))
     if not np.abs(want).max(initial=0):
@@ -240,7 +240,7 @@ def in_proportion(case: Case) -> Finding | None:
     """A multiple of the expected numbers on each input, by a factor that is not always the same one."""
     telling, factors = 0, set()
     for _, want, got in case.rows:
-        c = _common_ratio([(want, got)], case.exercise.rtol) if want.size > 1 else None
+        c = common_ratio([(want, got)], case.exercise.rtol) if want.size > 1 else None
         if want.size > 1 and c is None:
             return None
         if c is not None and np.count_nonzero(want) > 1:
