@@ -7,6 +7,7 @@ import torch
 from lossfns.grading.bank.calibration.bins import (
     _between,
     _binned,
+    _edge_too_few,
     _equal_mass,
     _floor,
     _from_data,
@@ -53,6 +54,7 @@ MEMBERS = [
     _equal_mass,
     lambda c, bins: _members(1 - c, bins),
     lambda c, bins: _members(c**2, bins),
+    _edge_too_few(),
 ]
 
 

@@ -97,6 +97,23 @@ def _by_histogram(c, bins):
     return torch.arange(bins)[:, None] == index
 
 
+def _edge_too_few(shift=0, right=False):
+    """Bins between as many edges as there should be bins: one of them holds next to nothing."""
+
+    def members(c, bins):
+        edges = torch.linspace(0, 1, bins, dtype=c.dtype)
+        index = (torch.bucketize(c, edges, right=right) - shift).clamp(min=0)
+        return torch.arange(bins)[:, None] == index
+
+    return members
+
+
+AS_MANY_EDGES = (
+    "You have as many edges as bins (`linspace(0, 1, bins)`?), so your bins are too wide. Count the edges of a row of boxes, the "
+    "first and the last among them."
+)
+
+
 def _equal_mass(c, bins):
     members = torch.zeros(bins, len(c), dtype=torch.bool)
     for b, part in enumerate(c.argsort(stable=True).tensor_split(bins)):
@@ -299,6 +316,26 @@ BINS = Exercise(
             _binned(_by_histogram, said=_zero_when_empty(_mean), was=_zero_when_empty(_mean)),
             "Your bins reach from the smallest confidence to the largest: a histogram that is not told its range takes that "
             "of the data. And an empty bin has no accuracy: nan was asked there.",
+        ),
+        *(
+            Mistake(f"as-many-edges-as-bins{name}", _binned(members, **parts), AS_MANY_EDGES)
+            for name, members in (
+                ("", _edge_too_few()),
+                ("-from-the-first", _edge_too_few(1)),
+                ("-left-closed", _edge_too_few(1, right=True)),
+            )
+            for name, parts in (
+                (name, {}),
+                (
+                    f"{name}-zero-when-empty",
+                    {"said": _zero_when_empty(_mean), "was": _zero_when_empty(_mean)},
+                ),
+            )
+        ),
+        Mistake(
+            "as-many-edges-as-bins-and-a-column-less",
+            _binned(_edge_too_few(1), end=lambda rows: rows[:, :-1]),
+            AS_MANY_EDGES,
         ),
         Mistake(
             "equal-mass",

@@ -270,6 +270,14 @@ CLIPPED = Exercise(
             "here each token has a ratio of its own.",
         ),
         Mistake(
+            "one-mean-ratio-for-each-answer-over-tokens",
+            lambda n, o, a, m, e: _clipped()(
+                ((n - o) * m).sum(1, keepdim=True) / m.sum(1, keepdim=True) + 0 * n, 0 * o, a, m, e
+            ),
+            "Right for answers of one token. You average an answer's log-ratios and clip once for the whole answer, as GSPO does; "
+            "here each token has a ratio of its own.",
+        ),
+        Mistake(
             "policy-gradient",
             lambda n, o, a, m, e: -(n * a[:, None])[m].mean(),
             "That is the plain policy gradient, −A · log π. The policy that wrote the tokens has no say in it, and nothing is "
