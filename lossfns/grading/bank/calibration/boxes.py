@@ -15,6 +15,7 @@ from lossfns.grading.bank.calibration.cutting import (
     _box_mask,
     _by_slices,
     _centred,
+    _centred_by_halves,
     _clipped,
     _corner_swapped,
     _counted_by_colour,
@@ -198,6 +199,12 @@ CUTMIX = Exercise(
             "centred",
             _cut(_centred),
             "You take (top, left) for the middle of the box. It is its first row and its first column.",
+        ),
+        Mistake(
+            "centred-by-halves",
+            _cut(_centred_by_halves),
+            "You take (top, left) for the middle of the box. It is its first row and its first column. (And an odd side loses a pixel "
+            "when it is halved.)",
         ),
         Mistake(
             "one-more",

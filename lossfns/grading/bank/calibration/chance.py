@@ -89,6 +89,12 @@ JOIN = (
 )
 
 
+def _smoothed(n, a):
+    """The accuracy as if one right and one wrong answer more had been given."""
+    a = (a * n + 1) / (n + 2)
+    return a * (1 - a)
+
+
 def _variance_of_all(n, a):
     right = (n * a).sum() / n.sum()
     return right * (1 - right)
@@ -166,6 +172,15 @@ DEBIASED = Exercise(
             "variance-of-the-confidence",
             _corrected(luck=lambda n, c, a: c * (1 - c) / (n - 1)),
             "The scatter in yours is that of the confidence. It is the accuracy that is measured, and scatters.",
+        ),
+        *(
+            Mistake(
+                f"accuracy-smoothed-{name}",
+                _corrected(luck=lambda n, c, a, below=below: _smoothed(n, a) / below(n)),
+                "You smooth the accuracy before you take its variance, so that this is never 0. With the accuracy as it was counted, what is "
+                "subtracted is right on average, the zeros among it; with yours it is not.",
+            )
+            for name, below in (("by-n-minus-one", lambda n: n - 1), ("by-n", lambda n: n))
         ),
         Mistake(
             "both-in-the-variance",

@@ -54,6 +54,12 @@ def _centred(box, h, w):
     return _box_mask(_clipped((top - height // 2, left - width // 2, height, width), h, w), h, w)
 
 
+def _centred_by_halves(box, h, w):
+    """Half a side to either side of the middle; an odd side loses a pixel."""
+    top, left, height, width = box
+    return _centred((top, left, height // 2 * 2, width // 2 * 2), h, w)
+
+
 def _one_more(box, h, w):
     top, left, height, width = box
     return _box_mask(_clipped((top, left, height + 1, width + 1), h, w), h, w)

@@ -143,6 +143,16 @@ JOINS = (
 )
 
 
+def _from_one_over_k(nudge):
+    """The error with bins from 1/k to 1; a confidence on an edge falls on the side that rounding, here the nudge, says."""
+
+    def error(p, t, bins):
+        k = p.shape[1]
+        return _error(members=lambda c, bins: _members((c + nudge - 1 / k) / (1 - 1 / k), bins))(p, t, bins)
+
+    return error
+
+
 def _nothing_skipped(join):
     """The gaps of all bins, nan where one is empty."""
 
@@ -325,6 +335,21 @@ ECE = Exercise(
             "bins-of-the-data",
             _error(members=_from_data),
             "Your bins reach from the smallest confidence to the largest. They should cut up the whole way from 0 to 1.",
+        ),
+        *(
+            Mistake(
+                f"bins-from-one-over-k{name}",
+                _from_one_over_k(nudge),
+                "Your bins begin at 1/k. The largest of k probabilities can be no smaller, that is true; but here it is the way from 0 to "
+                "1 that is cut up, whatever k is, so that models with different k can be compared bin by bin.",
+            )
+            for name, nudge in (("", -1e-9), ("-edge-above", 1e-9))
+        ),
+        Mistake(
+            "as-many-edges-as-bins",
+            lambda p, t, bins: ece(p, t, max(bins - 1, 1)),
+            "You have as many edges as bins (`linspace(0, 1, bins)`?), so your bins are too wide. Count the edges of a row of boxes, the "
+            "first and the last among them.",
         ),
         Mistake(
             "equal-mass",

@@ -40,6 +40,13 @@ def _brier(
     return lambda p, t: join(price(*see(p, t)))
 
 
+def _whole_columns(p, t):
+    """What happened, written into a whole column for each answer."""
+    y = torch.zeros_like(p)
+    y[:, t] = 1.0
+    return p, y
+
+
 def _true_one(p, t):
     return p.gather(1, t[:, None])[:, 0]
 
@@ -113,6 +120,12 @@ BRIER = Exercise(
             lambda p, t: ((1 - p[:, t]) ** 2).mean(),
             "`probs[:, target]` takes whole columns, n × n numbers, where one for each row was meant. And all k classes pay, "
             "not only the true one.",
+        ),
+        Mistake(
+            "whole-columns",
+            _brier(see=_whole_columns),
+            "Right for a single answer. With several, your table of what happened is written in whole columns: each row gets the true "
+            "classes of all rows.",
         ),
         Mistake(
             "others-only",

@@ -222,6 +222,23 @@ SMOOTH = Exercise(
             "The true class is right. What it gives up, nobody gets in yours.",
         ),
         Mistake(
+            "exact-divided-by-its-sum",
+            _smoothed(
+                exact=lambda e, k: (
+                    (1 - e + e / (k - 1)) / (1 + e / (k - 1)),
+                    e / (k - 1) / (1 + e / (k - 1)),
+                )
+            ),
+            'Right for "uniform". In your "exact" the true class takes a share of the ε too, and dividing the row by its sum then takes '
+            "from everybody. What should the true class be left with, exactly?",
+        ),
+        Mistake(
+            "exact-by-a-smaller-epsilon",
+            _smoothed(exact=lambda e, k: UNIFORM(e * (k - 1) / k, k)),
+            'Right for "uniform". Your "exact" is "uniform" with a smaller ε. There the true class gets part of the ε back: to make up for '
+            "that, should ε be smaller, or larger?",
+        ),
+        Mistake(
             "exact-others-uniform",
             _smoothed(lambda e, k: (1 - e + e / k, e / k), lambda e, k: (1 - e + e / (k - 1), e / (k - 1))),
             'Right for "uniform". In your "exact" the true class takes part of the ε back.',

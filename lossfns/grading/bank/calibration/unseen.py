@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from lossfns.grading.bank.calibration.temperature import (
     _newton,
@@ -81,6 +82,12 @@ def _fitted(rows=lambda n, m: slice(m, None), steps=lambda s: s, end=lambda b: 1
 def _from_training_rows(**parts):
     """The function as it was shipped with another of its parts replaced: the rows are still those of training."""
     return lambda z, t, m, s: _newton(**parts)(z[:m], t[:m], s)
+
+
+def _stopped_early(z, t, m, s):
+    """The function as it was shipped; of its steps the one is kept that suits the unseen rows best."""
+    fits = [1 / _newton()(z[:m], t[:m], i) for i in range(1, s + 1)]
+    return 1 / min(fits, key=lambda beta: float(F.cross_entropy(beta * z[m:], t[m:])))
 
 
 def _some_unseen(chosen):
@@ -212,6 +219,22 @@ HELD_OUT = Exercise(
             "other-half-of-the-training-rows",
             _fitted(rows=lambda n, m: slice(m // 2, m)),
             "You take half of the training rows. The network has seen every one of those as well.",
+        ),
+        *(
+            Mistake(
+                f"{name}-half-of-the-unseen-rows",
+                _fitted(rows=rows),
+                "The network has seen none of your rows: right. But you take only half of those. All rows that can tell should.",
+            )
+            for name, rows in (
+                ("first", lambda n, m: slice(m, m + (n - m) // 2)),
+                ("second", lambda n, m: slice(m + (n - m) // 2, None)),
+            )
+        ),
+        Mistake(
+            "stopped-early",
+            _stopped_early,
+            "The unseen rows now choose among the steps, but each step still goes where the training rows send it: what do they know?",
         ),
         Mistake(
             "targets-not-cut",

@@ -119,7 +119,7 @@ RETURNED = (
     (
         "uncertainty-by-n-minus-one",
         {"unsure": lambda base, n: base * (1 - base) * n / (n - 1)},
-        "And the uncertainty has n below, which `torch.var` has not unless told.",
+        "And by what does your variance of what happened divide?",
     ),
     (
         "base-from-the-forecasts",
@@ -284,8 +284,8 @@ BRIER_PARTS = Exercise(
         Mistake(
             "uncertainty-by-n-minus-one",
             _parts(unsure=lambda base, n: base * (1 - base) * n / (n - 1)),
-            "Reliability and resolution are right. The uncertainty is the variance of what happened, with n below: "
-            "`torch.var` divides by n − 1 unless told otherwise.",
+            "Reliability and resolution are right. The uncertainty is the variance of what happened on just these days, which are all "
+            "there are. By what does yours divide?",
         ),
         Mistake(
             "uncertainty-root",

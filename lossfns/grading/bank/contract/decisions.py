@@ -265,6 +265,12 @@ DECIDE = Exercise(
             for name, axis in (("class", 1), ("action", 0))
         ),
         Mistake(
+            "each-action-against-its-cheapest",
+            lambda p, c: (p @ (c - c.amin(0))).argmin(1),
+            "You take its own smallest cost off each *action*. Actions are compared with each other: from one you have taken much, from "
+            "another little.",
+        ),
+        Mistake(
             "log-probabilities",
             lambda p, c: (p.log() @ c).argmin(1),
             "You weigh the costs by log-probabilities. An expected value weighs them by the probabilities.",

@@ -349,6 +349,23 @@ TOTALS = Exercise(
             lambda b, g: torch.stack([b[g == i].sum() / len(g.unique()) for i in g]),
             "You divide each group's total by the number of *groups*. How many people share it?",
         ),
+        *(
+            Mistake(
+                f"drawn-together-by-{name}",
+                lambda b, g, n=people: torch.stack(
+                    [(b[g == i].sum() + n * b.mean()) / (len(b[g == i]) + n) for i in g]
+                ),
+                "You draw each group's mean towards the mean of all. For people that nobody has seen yet that may be wise; but no group "
+                "adds up any more.",
+            )
+            for name, people in (("one", 1), ("ten", 10))
+        ),
+        Mistake(
+            "half-way-to-all",
+            lambda b, g: (predict_bills(b, g) + b.mean()) / 2,
+            "You draw each group's mean towards the mean of all. For people that nobody has seen yet that may be wise; but no group "
+            "adds up any more.",
+        ),
         Mistake(
             "same-bills-once",
             _by_group(lambda b: b.unique().mean()),

@@ -289,6 +289,19 @@ CLIPPED = Exercise(
             "You standardise the advantages once more. They come standardised, within their own groups; and a single answer has "
             "no spread.",
         ),
+        *(
+            Mistake(
+                f"advantages-standardised-{name}",
+                _clipped(gain=lambda a, scale=scale: scale(a)[:, None]),
+                "You standardise the advantages once more. They come standardised, within their own groups; over this batch a good "
+                "answer can turn into a bad one.",
+            )
+            for name, scale in (
+                ("but-for-one", lambda a: (a - a.mean()) / a.std() if len(a) > 1 else a),
+                ("or-nothing", lambda a: (a - a.mean()) / a.std() if len(a) > 1 else 0 * a),
+                ("by-n", lambda a: (a - a.mean()) / (a.std(unbiased=False) + 1e-8)),
+            )
+        ),
     ),
     variants=(
         clipped_loss_by_loop,

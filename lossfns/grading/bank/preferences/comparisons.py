@@ -46,8 +46,8 @@ FAR = (
     Regime(
         "far behind",
         lambda c, r: bool(np.any(c - r < -30)),
-        "a chosen one lies very far behind",
-        "no chosen one lies very far behind",
+        "a chosen one is behind by dozens or hundreds",
+        "the chosen ones are ahead, or a little behind",
     ),
 )
 SOME_ORDERED = (
@@ -173,6 +173,15 @@ BRADLEY_TERRY = Exercise(
             lambda c, r: -torch.log(torch.sigmoid(c - r) + 1e-8).mean(),
             "Right while the rewards are near each other. You add a small number inside the logarithm, so the price stops at "
             "18.4 however wrong the order is, and no slope is left there.",
+        ),
+        *(
+            Mistake(
+                f"held-within-{limit}",
+                lambda c, r, limit=limit: torch.nn.functional.softplus((r - c).clamp(-limit, limit)).mean(),
+                f"Right while the rewards are near each other. You hold the difference within ±{limit} so that nothing overflows: then no "
+                "comparison costs more than that however wrong its order is, and no slope is left there.",
+            )
+            for limit in (20, 30, 50, 100)
         ),
         Mistake(
             "bits",
@@ -336,6 +345,20 @@ BRADLEY_TERRY_GRAD = Exercise(
                 "the chosen one is far behind, σ is smaller than that number, and no slope is left just where it should be steepest.",
             )
             for name, small in (("epsilon", 1e-8), ("epsilon-12", 1e-12))
+        ),
+        *(
+            Mistake(
+                f"held-within-{limit}",
+                lambda c, r, limit=limit: -torch.sigmoid(r - c) * (abs(r - c) <= limit) / len(c),
+                "Right while the rewards are near each other. You hold the difference within bounds before you differentiate. Beyond "
+                "them it no longer moves, and no slope is left just where it should be steepest.",
+            )
+            for limit in (30, 50)
+        ),
+        Mistake(
+            "twice-as-far",
+            lambda c, r: -torch.sigmoid(2 * (r - c)) / len(c),
+            "Yours is the pull at *twice* the difference. Did you write σ as a tanh? Compare how steep the two are at 0.",
         ),
         Mistake(
             "times-the-reward",

@@ -133,6 +133,34 @@ def _piled_up(logits, chosen, rejected, beta, lr, steps):
     return policy.detach().softmax(0)
 
 
+def _momentum(logits, chosen, rejected, beta, lr, steps):
+    """torch's SGD with a momentum of 0.9, written out."""
+    z, heading = logits.clone(), torch.zeros_like(logits)
+    for _ in range(steps):
+        moved = z - logits
+        push = beta * torch.sigmoid(-beta * (moved[chosen] - moved[rejected])) / len(chosen)
+        slope = torch.zeros_like(z).index_add(0, chosen, -push).index_add(0, rejected, push)
+        heading = 0.9 * heading + slope
+        z = z - lr * heading
+    return z.softmax(0)
+
+
+def _leashed(leash: Callable) -> Callable:
+    """DPO with a KL divergence between the policy and the reference, of log-probabilities p and r, in the loss."""
+
+    def train(logits, chosen, rejected, beta, lr, steps):
+        policy, r = logits.clone(), logits.log_softmax(0)
+        for _ in range(steps):
+            policy.requires_grad_()
+            p = policy.log_softmax(0)
+            h = (p - r)[chosen] - (p - r)[rejected]
+            (slope,) = torch.autograd.grad(softplus(-beta * h).mean() + leash(p, r, beta), policy)
+            policy = policy.detach() - lr * slope
+        return policy.softmax(0)
+
+    return train
+
+
 def _adam(logits, chosen, rejected, beta, lr, steps):
     """torch's Adam with its defaults, written out: importing torch.optim takes seconds."""
     z, m, v = logits.clone(), torch.zeros_like(logits), torch.zeros_like(logits)
@@ -234,6 +262,24 @@ STUCK = Exercise(
             "slopes-pile-up",
             _piled_up,
             "The first step is right. After it the slopes of earlier steps are added to the new one: who clears them?",
+        ),
+        Mistake(
+            "momentum",
+            _momentum,
+            "The first step is right. After it every step carries on part of those before it: momentum. Plain gradient descent at "
+            "rate lr was there before.",
+        ),
+        *(
+            Mistake(
+                name,
+                _leashed(leash),
+                "The first step is right. After it a KL penalty, which you add to the loss, pulls the policy back. The leash is in "
+                "DPO's loss already: that is what β is.",
+            )
+            for name, leash in (
+                ("kl-on-top", lambda p, r, beta: beta * (p.exp() * (p - r)).sum()),
+                ("kl-on-top-turned-round", lambda p, r, beta: beta * (r.exp() * (r - p)).sum()),
+            )
         ),
         Mistake(
             "adam",
