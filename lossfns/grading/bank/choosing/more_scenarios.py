@@ -13,7 +13,7 @@ TAGS = Question(
     options={
         "A": "Cross entropy over all tags, the target spread evenly over those that are on.",
         "B": "Cross entropy, with the film's most frequent tag as its class.",
-        "C": "Cross entropy over all 2³⁰ sets of tags.",
+        "C": "A pairwise loss: each tag that fits should score above each that does not.",
         "D": "BCE for each tag.",
     },
     answer="D",
@@ -21,7 +21,7 @@ TAGS = Question(
     misconceptions={
         "A": "They share one softmax: with six tags on, each is taught a sixth. Which threshold fits a film with one tag and a film with six?",
         "B": "A film that is sad and French is taught to be only one of them. What about the other tags?",
-        "C": "Right in principle. How many films are there for each of a thousand million classes?",
+        "C": "It teaches an order of the tags. Where in that order do they stop fitting? And what does a film teach that none of them fits?",
     },
     hints=(
         "May several tags be on at once? May none?",
@@ -73,7 +73,7 @@ CODE = Question(
         "D": "1 if the program runs and 0 if not, descended from random weights.",
     },
     answer="A",
-    because="That is the loss which can be learnt from text alone, and it promises the next token, no more. What you want is measured apart.",
+    because="That is the loss which can be learned from text alone, and it promises the next token, no more. What you want is measured apart.",
     misconceptions={
         "B": "Text with bugs in it is text. What does the loss pay for, when the next token of the text is a bug?",
         "C": "Half-way between `+` and `-` there is an embedding, but no token. What does squared error ask for when both are likely?",
@@ -105,7 +105,7 @@ SHOP = Question(
     misconceptions={
         "A": "Which model has loss zero here, whoever buys what?",
         "B": "One buys nails by the hundred and a hammer once. Is the number what the window needs?",
-        "D": "The article numbers would be learnt as a taste. What was observed about the order of what was not bought?",
+        "D": "The article numbers would be learned as a taste. What was observed about the order of what was not bought?",
     },
     hints=(
         "What is known about an article that somebody did not buy?",

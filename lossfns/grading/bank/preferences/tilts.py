@@ -243,7 +243,7 @@ LEASH = Question(
         "A": "train on: as long as the reward rises, the model is getting better",
         "B": "lower β, so that the policy can follow its reward more closely",
         "C": "go back to an earlier policy, and have raters compare what the policy writes now",
-        "D": "fit the reward model to the same comparisons for longer, until it foretells all of them",
+        "D": "fit the reward model to the same comparisons for longer, until it predicts all of them",
     },
     answer="C",
     because="The policy has left the place where the reward was fitted. An earlier policy is better already, and new "
@@ -252,7 +252,7 @@ LEASH = Question(
     misconceptions={
         "A": "The reward is a model of what raters said about *other* answers. What do the testers say about these?",
         "B": "β is the price of leaving the start. Lower it, and the policy goes further: in which direction has it been going?",
-        "D": "Raters contradict themselves, so no model can foretell them all without learning their noise; and the old "
+        "D": "Raters contradict themselves, so no model can predict them all without learning their noise; and the old "
         "comparisons still say nothing about the new answers.",
     },
     hints=(
