@@ -345,11 +345,14 @@ ECE = Exercise(
             )
             for name, nudge in (("", -1e-9), ("-edge-above", 1e-9))
         ),
-        Mistake(
-            "as-many-edges-as-bins",
-            lambda p, t, bins: ece(p, t, max(bins - 1, 1)),
-            "You have as many edges as bins (`linspace(0, 1, bins)`?), so your bins are too wide. Count the edges of a row of boxes, the "
-            "first and the last among them.",
+        *(
+            Mistake(
+                f"as-many-edges-as-bins{name}",
+                lambda p, t, bins, single=single: ece(p, t, bins - 1) if bins > 1 else single * ece(p, t, 1),
+                "You have as many edges as bins (`linspace(0, 1, bins)`?), so your bins are too wide. Count the edges of a row of boxes, "
+                "the first and the last among them.",
+            )
+            for name, single in (("", 1), ("-or-none", 0))
         ),
         Mistake(
             "equal-mass",

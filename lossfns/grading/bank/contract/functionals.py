@@ -69,13 +69,14 @@ def askings(rng: np.random.Generator) -> Iterator[Probe]:
             rng.permutation([1.4, 2.2, 4.1, 6.8]),
         )
     )
-    # two valleys: the deeper one above, then below
-    yield Probe(
-        (square_up_to_one, rng.permutation([0.0, 10.0, 10.0]), rng.permutation([0.1, 0.6, 9.4, 10.2, 10.7]))
-    )
-    yield Probe(
-        (square_up_to_one, rng.permutation([0.0, 0.0, 10.0]), rng.permutation([-0.6, 0.2, 0.7, 9.3, 10.1]))
-    )
+    # several valleys: the deepest one above, then below; and then far from the mean, with a shallow one near it
+    for targets, guesses in (
+        ([0.0, 10.0, 10.0], [0.1, 0.6, 9.4, 10.2, 10.7]),
+        ([0.0, 0.0, 10.0], [-0.6, 0.2, 0.7, 9.3, 10.1]),
+        ([0.0, 0.0, 0.0, 5.0, 13.0], [-0.6, 0.2, 2.4, 4.6, 5.3, 12.8]),
+        ([0.0, 8.0, 13.0, 13.0, 13.0], [0.3, 7.8, 8.4, 10.5, 12.7, 13.2]),
+    ):
+        yield Probe((square_up_to_one, rng.permutation(targets), rng.permutation(guesses)))
 
 
 def _skewed(rng: np.random.Generator, n: int, loss: Callable) -> tuple[np.ndarray, np.ndarray]:
@@ -154,6 +155,19 @@ def _until_it_rises(order: Callable) -> Callable:
         return best
 
     return answer
+
+
+def _halving(loss, targets, guesses):
+    """The row of guesses by size, halved again and again towards the cheaper of two neighbours."""
+    row = guesses.sort().values
+    low, high = 0, len(row) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if loss(row[middle], targets).mean() < loss(row[middle + 1], targets).mean():
+            high = middle
+        else:
+            low = middle + 1
+    return row[low]
 
 
 def _votes(loss, targets, guesses):
@@ -272,6 +286,12 @@ CHEAPEST = Exercise(
                 ("upwards", lambda g: g.sort().values),
                 ("downwards", lambda g: g.sort(descending=True).values),
             )
+        ),
+        Mistake(
+            "one-valley-halved",
+            _halving,
+            "Right while the cost falls and then rises, once. You compare neighbours, and never look beyond a place where the cost "
+            "seems to rise. Not every loss has a single valley.",
         ),
         Mistake(
             "until-it-rises",

@@ -358,7 +358,7 @@ TOTALS = Exercise(
                 "You draw each group's mean towards the mean of all. For people that nobody has seen yet that may be wise; but no group "
                 "adds up any more.",
             )
-            for name, people in (("one", 1), ("ten", 10))
+            for name, people in (("one", 1), ("five", 5), ("ten", 10))
         ),
         Mistake(
             "half-way-to-all",
