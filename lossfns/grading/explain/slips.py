@@ -253,9 +253,8 @@ def _changed(parent: ast.AST, place: Place, other: ast.AST | list) -> Iterator[N
         setattr(parent, field, before)
 
 
-Change = tuple[
-    str, ast.AST, ast.AST | list
-]  # the kind, the part that tells which arguments are near, what replaces it
+# the kind, the part that tells which arguments are near, what replaces it
+Change = tuple[str, ast.AST, ast.AST | list]
 
 
 def _changes(node: ast.AST, parent: ast.AST, parameters: list[str]) -> Iterator[Change]:
