@@ -22,7 +22,7 @@ from toys import weighted_gap as scalar
 
 from lossfns.grading import verdict
 from lossfns.grading.exercise import Mistake
-from lossfns.grading.explain.relations import _equal
+from lossfns.grading.explain.relations import _equal, common_ratio
 from lossfns.grading.judge import judge
 from lossfns.grading.record import Probe
 
@@ -317,3 +317,8 @@ def test_nearly_is_withheld_where_one_input_is_further_away():
     near = lambda a, b, k: pull(a, b, k) * (1 + 0.004 * torch.arange(len(a)) / 5 + 0.002 * k)  # noqa: E731
     assert named(VECTOR, near) == "nearly"
     assert named(VECTOR, lambda a, b, k: near(a, b, k) * (1 + 0.02 * (len(a) == 3) * (a > a.mean()))) is None
+
+
+def test_a_huge_number_beside_a_tiny_one_has_no_ratio():
+    assert common_ratio([(np.array([1e-310]), np.array([1e10]))], 1e-5) is None
+    assert common_ratio([(np.array([1e-310, 2e-310]), np.array([3e-310, 6e-310]))], 1e-5) == pytest.approx(3)

@@ -140,8 +140,9 @@ def common_ratio(pairs: list[tuple[np.ndarray, np.ndarray]], rtol: float) -> flo
     if not np.abs(want).max(initial=0):
         return None
     k = np.abs(want).argmax()
-    c = float(got.ravel()[k] / want.ravel()[k])
-    return c if c and all(same(g, c * w, rtol) for w, g in pairs) else None
+    with np.errstate(over="ignore", invalid="ignore"):  # a number beside a tiny one: then there is no ratio
+        c = float(got.ravel()[k] / want.ravel()[k])
+        return c if c and all(same(g, c * w, rtol) for w, g in pairs) else None
 
 
 def _swapped(case: Case) -> Finding | None:
