@@ -136,8 +136,8 @@ class Verdict:
     """What the checker found.
 
     `status` is "correct", "mistake", "wrong", "error", "timeout" or "not attempted". `mistake` is the name of the
-    explanation ("no-half", "sum, and no pair", "relation: n times", "regime: outside the band", "shape: not reduced"), None where none
-    was found. `sentence` says it in words; `message` is all of the text that a learner sees.
+    explanation ("no-half", "sum, but for no pair", "relation: n times", "regime: outside the band", "slip: sign"), None
+    where none was found. `sentence` says it in words; `message` is all of the text that a learner sees.
     """
 
     status: str

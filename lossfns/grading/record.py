@@ -27,6 +27,7 @@ import torch
 from lossfns.grading.deadline import DeadlineExceeded, deadline
 
 DEADLINE = 5.0  # seconds for all probes of one check
+IMPORT_DEADLINE = 60.0  # and for each import in an answer's body, before its clock starts
 PRINT_LIMIT = 2000  # characters kept of what an answer prints
 ERROR_LIMIT = 500  # and of what an error says
 PACKAGE = str(Path(__file__).parents[1])
@@ -126,9 +127,10 @@ def record(answer: Callable, probes: Sequence[Probe], *, seconds: float = DEADLI
 
 
 def _import_what_is_slow(answer: Callable) -> None:
-    """Imports take seconds that are not the answer's."""
+    """Imports take seconds that are not the answer's; one that never ends is stopped, too."""
     for module in _imports(getattr(answer, "__code__", None)):
-        with contextlib.suppress(Exception, SystemExit):  # the call will tell
+        # what an import raises, the call will tell
+        with contextlib.suppress(Exception, SystemExit, DeadlineExceeded), deadline(IMPORT_DEADLINE):
             import_module(module)
 
 

@@ -436,3 +436,18 @@ def test_an_import_that_fails_is_the_answers_error():
 
     (outcome,) = record(by_library, [Probe((1.0,))]).outcomes
     assert "no_such_library" in outcome.error
+
+
+def test_an_import_that_never_ends_is_stopped(monkeypatch):
+    monkeypatch.setattr("lossfns.grading.record.IMPORT_DEADLINE", 0.05)
+    monkeypatch.setattr("lossfns.grading.record.import_module", lambda module: time.sleep(30))
+
+    def by_library(x):
+        import json  # noqa: F401
+
+        return x
+
+    began = time.monotonic()
+    (outcome,) = record(by_library, [Probe((1.0,))]).outcomes
+    assert outcome.value == 1.0
+    assert time.monotonic() - began < 10

@@ -54,9 +54,8 @@ class LiveDescent(LivePage):
                     ha="right", va="bottom", path_effects=[Stroke(linewidth=3, foreground="white"), Normal()]
                 )
                 names.append(text)
-            self._settle(
-                [*self.contours, *self.paths.values(), *names]
-            )  # names last: the contours move below them
+            # names last: the contours move below them
+            self._settle([*self.contours, *self.paths.values(), *names])
 
     def redraw(self, curvatures: Any, paths: Mapping[str, Any], *, told_too: str = "") -> tuple[bytes, str]:
         """The picture (PNG) of a bowl with these curvatures (2,) and `paths`, {label: (steps + 1, 2)}; and words.
